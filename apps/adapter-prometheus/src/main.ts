@@ -1,0 +1,4 @@
+import { startAdapter } from '@devmesh/adapter';
+import { prometheus } from '@devmesh/prometheus';
+
+await startAdapter(prometheus);

@@ -1,0 +1,2 @@
+import { runStart } from './start/run-start.ts';
+await runStart();

@@ -1,0 +1,7 @@
+export { createMcpDoor } from './door.ts';
+export type { McpDoor } from './door.ts';
+export type { ContextPage, McpConfig, McpGateway, McpParts, McpResources, RequestAllowance, ServingParts } from './mcp-parts.ts';
+export { startMcpServer } from './start-mcp-server.ts';
+export type { McpServerParts, RunningMcpServer } from './start-mcp-server.ts';
+export { serveMcpStdio } from './stdio.ts';
+export type { McpStdio } from './stdio.ts';

@@ -1,0 +1,71 @@
+import type { Road } from '@devmesh/assembly';
+import { exportAudit, searchAudit, verifyAudit } from '@devmesh/audit';
+import { AppError, type Principal } from '@devmesh/contracts';
+import { defineRoute, reply, streamed, type Route } from '@devmesh/http';
+import { z } from 'zod';
+
+const Line = z.looseObject({ id: z.string(), action: z.string(), outcome: z.string() });
+const MAY_READ = new Set(['auditor', 'admin', 'owner']);
+
+/** The record of what happened; for auditors, admins, the owner, and keys with `admin`. */
+export function auditRoutes({ db }: Pick<Road, 'db'>): Route[] {
+  return [
+    defineRoute({
+      name: 'audit.search',
+      method: 'GET',
+      path: '/api/v1/audit',
+      summary: 'Search the audit trail, newest first',
+      tag: 'audit',
+      access: 'key',
+      query: z.object({
+        action: z.string().max(100).optional(),
+        outcome: z.enum(['ok', 'denied', 'failed', 'pending']).optional(),
+        actor: z.string().max(300).optional(),
+        call_id: z.string().max(100).optional(),
+        target: z.string().max(300).optional(),
+        from: z.iso.datetime({ offset: true }).optional(),
+        to: z.iso.datetime({ offset: true }).optional(),
+        cursor: z.string().max(2000).optional(),
+        limit: z.coerce.number().int().min(1).max(200).default(50),
+      }),
+      responses: { 200: z.object({ data: z.array(Line), next_cursor: z.string().nullable(), has_more: z.boolean() }) },
+      async handler({ principal, query: { cursor, limit, call_id: callId, from, to, ...filters } }) {
+        assertMayRead(principal);
+        const times = { from: from === undefined ? undefined : new Date(from), to: to === undefined ? undefined : new Date(to) };
+        const { lines, nextCursor } = await searchAudit(db, principal.organizationId, { ...filters, ...times, callId }, cursor, limit);
+        return reply({ data: lines.map((line) => ({ ...line })), next_cursor: nextCursor ?? null, has_more: nextCursor !== undefined });
+      },
+    }),
+    defineRoute({
+      name: 'audit.verify',
+      method: 'GET',
+      path: '/api/v1/audit/verify',
+      summary: 'Check the hash chain: a changed, missing or reordered line is found',
+      tag: 'audit',
+      access: 'key',
+      responses: { 200: z.looseObject({ ok: z.boolean(), lines: z.int(), sealed: z.int() }) },
+      async handler({ principal }) {
+        assertMayRead(principal);
+        return reply({ ...(await verifyAudit(db, principal.organizationId)) });
+      },
+    }),
+    defineRoute({
+      name: 'audit.export',
+      method: 'GET',
+      path: '/api/v1/audit/export',
+      summary: 'Export the audit trail as JSON lines',
+      tag: 'audit',
+      access: 'key',
+      responses: {},
+      handler({ principal }) {
+        assertMayRead(principal);
+        return streamed(exportAudit(db, principal.organizationId), 'application/x-ndjson');
+      },
+    }),
+  ];
+}
+
+function assertMayRead(principal: Principal): void {
+  if (principal.scopes.includes('admin') || principal.roles.some((role) => MAY_READ.has(role))) return;
+  throw new AppError('forbidden', 'The audit trail is for auditors, admins and the owner.', { suggestion: 'Use a key with the scope admin.' });
+}

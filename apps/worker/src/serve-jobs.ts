@@ -1,0 +1,23 @@
+import type { Road } from '@devmesh/assembly';
+import { sealAudit } from '@devmesh/audit';
+import type { Stop } from '@devmesh/bus';
+
+/** Works off the queue until stopped: every job of the catalog has its handler here. */
+export function serveJobs({ queue, gateway, memory, approvals, callSweep, evidence, posts, db }: Road): Promise<Stop> {
+  return queue.work({
+    'call.execute': ({ organizationId, callId }, { signal }) => gateway.executeApproved(organizationId, callId, signal),
+    'context.index': async (payload, { signal }) => void (await memory.indexContext(payload, signal)),
+    'approval.sweep': async () => {
+      await approvals.expire();
+      await approvals.reconcile();
+    },
+    'call.sweep': async () => {
+      await callSweep.settleLost();
+      await callSweep.forgetKeys();
+      await posts.sweep();
+    },
+    'context.sweep': async () => void (await memory.sweep()),
+    'evidence.sweep': async () => void (await evidence.sweep()),
+    'audit.seal': async () => void (await sealAudit(db)),
+  });
+}

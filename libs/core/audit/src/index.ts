@@ -1,0 +1,11 @@
+export { appendAudit } from './append.ts';
+export { createAuditBatcher } from './batcher.ts';
+export type { AuditBatcher, AuditBatcherParts } from './batcher.ts';
+export { PLATFORM_ORGANIZATION } from './event.ts';
+export type { AuditActor, AuditEvent, AuditLine, AuditOutcome } from './event.ts';
+export { exportAudit } from './export.ts';
+export { sealAudit } from './seal.ts';
+export { MAX_AUDIT_PAGE, searchAudit } from './search.ts';
+export type { AuditFilters, AuditPage } from './search.ts';
+export { verifyAudit } from './verify.ts';
+export type { AuditFault, AuditVerdict } from './verify.ts';

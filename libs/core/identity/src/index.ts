@@ -1,0 +1,17 @@
+export type { BrowserSession, OpenedBrowserSession } from './browser-session.ts';
+export type { IdentityOptions } from './deps.ts';
+export type { EnsureOrganization, Ensured } from './ensure-organization.ts';
+export { createIdentity } from './identity.ts';
+export type { Identity, RevocationListener } from './identity.ts';
+export type { SignedIn } from './issue-tokens.ts';
+export { CreateKey } from './key-grant.ts';
+export type { KeyPage } from './keys.ts';
+export { Login } from './login.ts';
+export type { SignInOptions } from './login.ts';
+export { OrganizationSlug, RegisterOrganization } from './register.ts';
+export type { Registration } from './register.ts';
+export { coversScope, scopesOfRole } from './roles.ts';
+export { readSessionCookie, SESSION_COOKIE } from './session-cookie.ts';
+export { UseSignInLink } from './sign-in-link.ts';
+export type { SignInLink } from './sign-in-link.ts';
+export type { KeyView, OrganizationView, UserView } from './views.ts';

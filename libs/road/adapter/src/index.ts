@@ -1,0 +1,17 @@
+export { canonicalJson } from './canonical-json.ts';
+export { defineAdapter } from './define-adapter.ts';
+export type { Adapter, OpenConnection } from './define-adapter.ts';
+export { defineTool } from './define-tool.ts';
+export type { PreparedFacts, Tool, ToolResult } from './define-tool.ts';
+export { describeTool } from './describe-tool.ts';
+export { serveLocally } from './local-tools.ts';
+export type { LocalTools } from './local-tools.ts';
+export { outcomeUnknown } from './outcome-unknown.ts';
+export type { OwnToolContext } from './own-tool-context.ts';
+export { parseInput } from './parse-input.ts';
+export { prepareTool, runTool } from './run-tool.ts';
+export type { Execution } from './run-tool.ts';
+export { announcementOf, serveAdapter } from './serve-adapter.ts';
+export type { ServeOptions, SystemKey } from './serve-adapter.ts';
+export { startAdapter } from './start-adapter.ts';
+export type { ToolContext } from './tool-context.ts';

@@ -1,0 +1,13 @@
+export type { CallOptions } from './call-options.ts';
+export { createCatalog } from './catalog.ts';
+export type { Catalog } from './catalog.ts';
+export type { CatalogTool } from './catalog-tool.ts';
+export { createDispatch, MAX_BUS_INPUT_BYTES } from './dispatch.ts';
+export { createGateway } from './gateway.ts';
+export type { Gateway } from './gateway.ts';
+export type { GatewayParts } from './gateway-parts.ts';
+export { createInFlight } from './in-flight.ts';
+export { DEFAULT_TEXT_BYTES, MAX_TEXT_BYTES } from './shape-answer.ts';
+export { createSystems } from './systems.ts';
+export type { AnnouncementStore, Systems } from './systems.ts';
+export { OBSERVE, TOOLSET_NAMES } from './toolsets.ts';

@@ -1,0 +1,34 @@
+import { defineTool, type OwnToolContext } from '@devmesh/adapter';
+import type { Memory } from '@devmesh/memory';
+import { z } from 'zod';
+
+/** Forgets a memory for good. */
+export function contextsDelete(memory: Pick<Memory, 'get' | 'remove'>) {
+  return defineTool({
+    name: 'contexts_delete',
+    title: 'Delete a context',
+    description: 'Delete a context with all its messages, for good. A person approves first.',
+    effect: 'destroy',
+    openWorld: false,
+    timeoutMs: 15_000,
+    input: z.strictObject({ id: z.string().min(1).max(255) }),
+    output: z.object({ id: z.string(), deleted: z.literal(true) }),
+    examples: [{ input: { id: 'incident-42' }, gives: 'that it is gone' }],
+
+    async prepare({ id }, { viewer }: OwnToolContext) {
+      const context = await memory.get(viewer, id);
+      return {
+        resource: { kind: 'Context', name: id },
+        observed: { version: context.version },
+        diff: `Delete context ${id} (${context.name ?? 'no name'}) with ${String(context.message_count)} messages, last changed ${context.updated_at}.`,
+        blast: { contexts: 1, messages: context.message_count },
+        reversible: false,
+      };
+    },
+
+    async run({ id }, { viewer }: OwnToolContext) {
+      await memory.remove(viewer, id);
+      return { data: { id, deleted: true as const }, summary: `Context ${id} is deleted.` };
+    },
+  });
+}
