@@ -14,4 +14,6 @@ export default {
     .map((config) => join(root, dirname(config))),
   reporters: ['default', join(root, 'tools/jest/totals-reporter.js')],
   maxWorkers: 2,
+  // Only here: jest ignores a project's own one.
+  testTimeout: integration ? 60_000 : 30_000,
 };

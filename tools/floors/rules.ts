@@ -6,8 +6,8 @@ type Side = IRegularForbiddenRuleType['from'];
 
 /** Who may see test material: tests, what only tests import, and everything under `e2e/`, `tools/` and `libs/testing/`. */
 const TEST_FILE = String.raw`(\.test\.ts|\.fixtures\.ts|/conformance\.ts|/src/conformance/.+\.ts)$|^(e2e|tools|libs/testing)/`;
-const CONFORMANCE = String.raw`/src/conformance\.ts$`;
-const DOOR = String.raw`/src/(index|conformance)\.ts$`;
+const CONFORMANCE = String.raw`/src/(conformance|testing)\.ts$`;
+const DOOR = String.raw`/src/(index|conformance|testing)\.ts$`;
 /** Declared at the root, because every project's tests need it. */
 const IN_EVERY_TEST = ['@jest/globals'];
 

@@ -25,7 +25,6 @@ export function project(folder, { sources = 'src', needsServers = false } = {}) 
     testEnvironment: 'node',
     testEnvironmentOptions: { customExportConditions: ['@devmesh/source', 'node', 'node-addons'] },
     restoreMocks: true,
-    testTimeout: integration ? 60_000 : 15_000,
   };
 }
 

@@ -66,16 +66,32 @@ export function createMcpDoor(parts: McpParts): McpDoor {
     await exchange(endpoint, request, response, body, visit);
   }
 
-  async function entered(address: Address, request: IncomingMessage, response: ServerResponse, requestId: string): Promise<{ endpoint: Endpoint; visit: Visit }> {
-    if (address.endpoint === 'mcp') return { endpoint: mcp, visit: await admit(request, response, { toolsets: address.toolsets, requestId }, parts) };
+  async function entered(
+    address: Address,
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<{ endpoint: Endpoint; visit: Visit }> {
+    if (address.endpoint === 'mcp')
+      return { endpoint: mcp, visit: await admit(request, response, { toolsets: address.toolsets, requestId }, parts) };
     if (fixtures === undefined) throw nothingHere();
-    return { endpoint: fixtures.endpoint, visit: { principal: FIXTURE_PRINCIPAL, toolsets: '', requestId, trace: traceOf(request) } };
+    return {
+      endpoint: fixtures.endpoint,
+      visit: { principal: FIXTURE_PRINCIPAL, toolsets: '', requestId, trace: traceOf(request) },
+    };
   }
 
-  async function exchange(endpoint: Endpoint, request: IncomingMessage, response: ServerResponse, body: unknown, visit: Visit): Promise<void> {
+  async function exchange(
+    endpoint: Endpoint,
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: unknown,
+    visit: Visit,
+  ): Promise<void> {
     const going = new AbortController();
     const isStream = request.method === 'GET' || isListen(body);
-    if (isStream && ending) throw new AppError('unavailable', 'This server is about to stop.', { suggestion: 'Connect again.' });
+    if (isStream && ending)
+      throw new AppError('unavailable', 'This server is about to stop.', { suggestion: 'Connect again.' });
     if (isStream) streams.set(going, visit.principal);
     response.once('close', () => {
       streams.delete(going);
@@ -116,7 +132,7 @@ export function createMcpDoor(parts: McpParts): McpDoor {
     }
   }
 
-  function closeStreamsOf(id: string): void {
+  function closeStreamsOf(id: string | undefined): void {
     for (const session of mcp.sessions.all()) if (isOf(session.principal, id)) mcp.sessions.forget(session);
     for (const [stream, principal] of streams) if (isOf(principal, id)) stream.abort();
   }
@@ -142,8 +158,8 @@ export function createMcpDoor(parts: McpParts): McpDoor {
   };
 }
 
-function isOf({ keyId, userId, sessionId }: Principal, id: string): boolean {
-  return keyId === id || userId === id || sessionId === id;
+function isOf({ keyId, userId, sessionId }: Principal, id: string | undefined): boolean {
+  return id === undefined || keyId === id || userId === id || sessionId === id;
 }
 
 function assertMethod({ method }: IncomingMessage, response: ServerResponse): void {
@@ -153,12 +169,18 @@ function assertMethod({ method }: IncomingMessage, response: ServerResponse): vo
 }
 
 function nothingHere(): AppError {
-  return new AppError('not_found', 'There is nothing at this address.', { suggestion: 'MCP is spoken at /mcp and /mcp/t/<toolsets>.' });
+  return new AppError('not_found', 'There is nothing at this address.', {
+    suggestion: 'MCP is spoken at /mcp and /mcp/t/<toolsets>.',
+  });
 }
 
 function assertFixturesAreSafe({ conformanceFixtures, bindHost }: McpConfig): void {
   if (!conformanceFixtures || isLoopback(bindHost)) return;
-  throw new AppError('invalid_input', `MCP_CONFORMANCE_FIXTURES needs no key, so the server must not listen on ${bindHost}.`, {
-    suggestion: 'Listen on 127.0.0.1, or leave MCP_CONFORMANCE_FIXTURES off.',
-  });
+  throw new AppError(
+    'invalid_input',
+    `MCP_CONFORMANCE_FIXTURES needs no key, so the server must not listen on ${bindHost}.`,
+    {
+      suggestion: 'Listen on 127.0.0.1, or leave MCP_CONFORMANCE_FIXTURES off.',
+    },
+  );
 }

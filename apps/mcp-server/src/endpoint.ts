@@ -36,15 +36,30 @@ export function createEndpoint(parts: Pick<McpParts, 'vault' | 'bus' | 'clock' |
     eventStore: options.eventStore,
   });
 
-  async function answer(request: Request, headers: IncomingMessage['headers'], body: unknown, visit: Visit): Promise<Response> {
-    return isModern(request.method, headers, body) ? modern.handle(request, body, visit) : answerInSession(request, body, visit);
+  async function answer(
+    request: Request,
+    headers: IncomingMessage['headers'],
+    body: unknown,
+    visit: Visit,
+  ): Promise<Response> {
+    return isModern(request.method, headers, body)
+      ? modern.handle(request, body, visit)
+      : answerInSession(request, body, visit);
   }
 
   async function answerInSession(request: Request, body: unknown, visit: Visit): Promise<Response> {
     const id = request.headers.get('mcp-session-id');
-    if (id === null) return isInitializeRequest(body) ? begin(request, body, visit) : refusal(400, TRANSPORT_REFUSED, 'Bad Request: begin with an initialize request, then send its Mcp-Session-Id with every other.');
+    if (id === null)
+      return isInitializeRequest(body)
+        ? begin(request, body, visit)
+        : refusal(
+            400,
+            TRANSPORT_REFUSED,
+            'Bad Request: begin with an initialize request, then send its Mcp-Session-Id with every other.',
+          );
     const session = await sessions.find(id, visit.principal);
-    if (session === undefined) return refusal(404, SESSION_NOT_FOUND, 'Session not found. Begin a new one with an initialize request.');
+    if (session === undefined)
+      return refusal(404, SESSION_NOT_FOUND, 'Session not found. Begin a new one with an initialize request.');
     if (request.method === 'DELETE') {
       sessions.end(session);
       return new Response(null, { status: 200 });
@@ -55,7 +70,8 @@ export function createEndpoint(parts: Pick<McpParts, 'vault' | 'bus' | 'clock' |
 
   async function begin(request: Request, body: { params: unknown }, visit: Visit): Promise<Response> {
     const opening = openingOf(body.params);
-    if (opening === undefined) return refusal(400, -32602, 'Invalid params: initialize needs protocolVersion, capabilities and clientInfo.');
+    if (opening === undefined)
+      return refusal(400, -32602, 'Invalid params: initialize needs protocolVersion, capabilities and clientInfo.');
     const session = await sessions.begin(visit.principal, opening);
     return session.handle(request, body, authInfoOf(visit));
   }
@@ -70,8 +86,12 @@ export type Endpoint = ReturnType<typeof createEndpoint>;
  */
 function isModern(httpMethod: string, headers: IncomingMessage['headers'], body: unknown): boolean {
   if (httpMethod !== 'POST') return false;
-  const { method, params } = (typeof body === 'object' && body !== null ? body : {}) as { method?: unknown; params?: { _meta?: object } };
-  if (method !== 'initialize' && typeof params?._meta === 'object' && PROTOCOL_VERSION_META_KEY in params._meta) return true;
+  const { method, params } = (typeof body === 'object' && body !== null ? body : {}) as {
+    method?: unknown;
+    params?: { _meta?: object };
+  };
+  if (method !== 'initialize' && typeof params?._meta === 'object' && PROTOCOL_VERSION_META_KEY in params._meta)
+    return true;
   const protocolVersionHeader = textOf(headers['mcp-protocol-version']);
   const mcpMethodHeader = textOf(headers['mcp-method']);
   const route = classifyInboundRequest({

@@ -44,8 +44,8 @@ export interface ServingParts {
   vault: Pick<Vault, 'seal' | 'open' | 'sign' | 'verify'>;
   /** Takes the one token of an authenticated request. */
   takeRequest(principal: Principal): Promise<RequestAllowance>;
-  /** Hears the id of a key, session or person whose rights ended or changed; gives back how to stop. */
-  onRevoked(listener: (id: string) => void): () => void;
+  /** Hears the id of a key, session or person whose rights ended or changed, undefined when it may be anybody's; gives back how to stop. */
+  onRevoked(listener: (id: string | undefined) => void): () => void;
   /** What clients are told about the server. */
   version: string;
   logger: Logger;

@@ -1,5 +1,10 @@
 import type { Logger } from '@devmesh/runtime';
-import { createMcpHandler, type McpHttpHandler, type McpRequestContext, type McpServer } from '@modelcontextprotocol/server';
+import {
+  createMcpHandler,
+  type McpHttpHandler,
+  type McpRequestContext,
+  type McpServer,
+} from '@modelcontextprotocol/server';
 import type { Visit } from './serving/visit.ts';
 import { authInfoOf, visitOfAuthInfo } from './serving/visit.ts';
 
@@ -23,7 +28,9 @@ export function createModernEra({ makeServer, logger }: ModernEraParts) {
   const listening = new Map<string, McpHttpHandler>();
 
   function listeningFor(organizationId: string): McpHttpHandler {
-    const handler = listening.get(organizationId) ?? createMcpHandler(factory, { legacy: 'reject', onerror, maxSubscriptions: MAX_SUBSCRIPTIONS });
+    const handler =
+      listening.get(organizationId) ??
+      createMcpHandler(factory, { legacy: 'reject', onerror, maxSubscriptions: MAX_SUBSCRIPTIONS });
     listening.set(organizationId, handler);
     return handler;
   }

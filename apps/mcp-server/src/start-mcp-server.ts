@@ -30,7 +30,12 @@ const SERVER_OPTIONS = {
 };
 
 /** Serves MCP over HTTP. @throws unavailable when the port is taken. */
-export async function startMcpServer({ port, otherwise, drainMs = DRAIN_MS, ...parts }: McpServerParts): Promise<RunningMcpServer> {
+export async function startMcpServer({
+  port,
+  otherwise,
+  drainMs = DRAIN_MS,
+  ...parts
+}: McpServerParts): Promise<RunningMcpServer> {
   const door = createMcpDoor(parts);
   const handler: RequestListener = (request, response) => {
     (otherwise === undefined || door.owns(request.url) ? door.handler : otherwise)(request, response);

@@ -17,7 +17,11 @@ export interface McpStdio {
  * MCP over standard input and output, both eras, for one principal. Every request takes a token; the connection ends when
  * the principal's key does. Nothing else may write to standard output meanwhile.
  */
-export function serveMcpStdio(parts: ServingParts, principal: Principal, wire: Transport = new StdioServerTransport()): McpStdio {
+export function serveMcpStdio(
+  parts: ServingParts,
+  principal: Principal,
+  wire: Transport = new StdioServerTransport(),
+): McpStdio {
   const { logger, gateway } = parts;
   const { makeServer, listings } = createServing(parts);
   const { promise: closed, resolve: onClosed } = Promise.withResolvers<undefined>();
@@ -31,14 +35,18 @@ export function serveMcpStdio(parts: ServingParts, principal: Principal, wire: T
     servers.add(server);
     return server;
   };
-  const handle = serveStdio(factory, { transport: counted(wire, () => parts.takeRequest(principal), parts, onClosed), onerror });
+  const handle = serveStdio(factory, {
+    transport: counted(wire, () => parts.takeRequest(principal), parts, onClosed),
+    onerror,
+  });
   const stops = [
     gateway.catalog.onChange((organizationId) => {
       if (organizationId !== undefined && organizationId !== principal.organizationId) return;
-      for (const { server } of servers) if (server.transport !== undefined) void server.sendToolListChanged().catch(() => {});
+      for (const { server } of servers)
+        if (server.transport !== undefined) void server.sendToolListChanged().catch(() => {});
     }),
     parts.onRevoked((id) => {
-      if (id === principal.keyId || id === principal.sessionId) void handle.close();
+      if (id === undefined || id === principal.keyId || id === principal.sessionId) void handle.close();
     }),
   ];
   void closed.then(() => {
@@ -48,7 +56,12 @@ export function serveMcpStdio(parts: ServingParts, principal: Principal, wire: T
 }
 
 /** The wire, with one token taken for every request that comes in. */
-function counted(wire: Transport, take: () => ReturnType<ServingParts['takeRequest']>, { logger }: Pick<ServingParts, 'logger'>, onClosed: (nothing: undefined) => void): Transport {
+function counted(
+  wire: Transport,
+  take: () => ReturnType<ServingParts['takeRequest']>,
+  { logger }: Pick<ServingParts, 'logger'>,
+  onClosed: (nothing: undefined) => void,
+): Transport {
   async function refusalOf(): Promise<ReturnType<typeof limited> | undefined> {
     try {
       const allowance = await take();
@@ -63,13 +76,20 @@ function counted(wire: Transport, take: () => ReturnType<ServingParts['takeReque
   async function receive(message: JSONRPCMessage): Promise<void> {
     const refusal = isJSONRPCRequest(message) ? await refusalOf() : undefined;
     if (refusal === undefined || !isJSONRPCRequest(message)) transport.onmessage?.(message);
-    else await wire.send({ jsonrpc: '2.0', id: message.id, error: { ...jsonRpcErrorOf(refusal, newId('req')), code: ERROR_TABLE[refusal.code].jsonRpcCode } });
+    else
+      await wire.send({
+        jsonrpc: '2.0',
+        id: message.id,
+        error: { ...jsonRpcErrorOf(refusal, newId('req')), code: ERROR_TABLE[refusal.code].jsonRpcCode },
+      });
   }
 
   const transport: Transport = {
     async start() {
       wire.onmessage = (message: JSONRPCMessage) => {
-        last = last.then(() => receive(message)).catch((error: unknown) => transport.onerror?.(error instanceof Error ? error : new Error(String(error))));
+        last = last
+          .then(() => receive(message))
+          .catch((error: unknown) => transport.onerror?.(error instanceof Error ? error : new Error(String(error))));
       };
       wire.onerror = (error) => transport.onerror?.(error);
       wire.onclose = () => {

@@ -60,8 +60,19 @@ export function createRestDoor(road: Road, { corsOrigins, trustProxy, version }:
   return door;
 }
 
-function renderErrorPage({ message, suggestion, requestId }: { message: string; suggestion: string | undefined; requestId: string }): string {
+function renderErrorPage({
+  message,
+  suggestion,
+  requestId,
+}: {
+  message: string;
+  suggestion: string | undefined;
+  requestId: string;
+}): string {
   const next = suggestion === undefined ? '' : `<p>${escape(suggestion)}</p>`;
-  const { text } = page({ title: message, body: `${next}<p class="dim">Request ${escape(requestId)}</p><p><a href="/approvals">To the approvals</a></p>` });
+  const { text } = page({
+    title: message,
+    body: `${next}<p class="dim">Request ${escape(requestId)}</p><p><a href="/approvals">To the approvals</a></p>`,
+  });
   return text.toString();
 }

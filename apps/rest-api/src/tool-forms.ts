@@ -18,7 +18,10 @@ export function toolForm({ descriptor, published, inputSchema }: CatalogTool) {
 
 /** As OpenAI's function calling takes it. */
 export function openaiForm({ descriptor, published, inputSchema }: CatalogTool) {
-  return { type: 'function' as const, function: { name: published, description: descriptor.description, parameters: inputSchema } };
+  return {
+    type: 'function' as const,
+    function: { name: published, description: descriptor.description, parameters: inputSchema },
+  };
 }
 
 /** As Anthropic's tool use takes it. */

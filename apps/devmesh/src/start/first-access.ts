@@ -14,7 +14,11 @@ export interface FirstAccess {
 }
 
 /** Makes the organisation of a first start, and a sign-in link as long as the owner has no password. */
-export async function ensureFirstAccess({ identity }: Pick<Road, 'identity'>, settings: StartSettings, publicUrl: string): Promise<FirstAccess> {
+export async function ensureFirstAccess(
+  { identity }: Pick<Road, 'identity'>,
+  settings: StartSettings,
+  publicUrl: string,
+): Promise<FirstAccess> {
   const first = await identity.firstOrganization();
   const ensured = first ? undefined : await identity.ensureOrganization(initialOrganization(settings));
   const organization = ensured?.organization ?? first;
@@ -42,7 +46,10 @@ function initialOrganization(settings: StartSettings) {
 }
 
 /** Without a terminal a log may be kept for long: key and link go into a file that only this user reads. Answers its path. */
-export async function writeFirstAccess(folder: string, { apiKey, signInUrl }: FirstAccess): Promise<string | undefined> {
+export async function writeFirstAccess(
+  folder: string,
+  { apiKey, signInUrl }: FirstAccess,
+): Promise<string | undefined> {
   if (apiKey === undefined && signInUrl === undefined) return undefined;
   const path = join(folder, 'first-access.json');
   await writeFile(path, `${JSON.stringify({ api_key: apiKey, sign_in_url: signInUrl }, null, 2)}\n`, { mode: 0o600 });

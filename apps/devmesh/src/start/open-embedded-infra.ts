@@ -13,7 +13,10 @@ export interface EmbeddedParts {
 }
 
 /** Opens the embedded form in one folder: PGlite, the queue on it, bus and cache in memory. */
-export async function openEmbeddedInfra({ folder, lock, masterKey }: EmbeddedParts, process: ProcessParts): Promise<Infra> {
+export async function openEmbeddedInfra(
+  { folder, lock, masterKey }: EmbeddedParts,
+  process: ProcessParts,
+): Promise<Infra> {
   const { logger, metrics, lifecycle, clock, health } = process;
   const vault = createVault({ masterKey: await loadMasterKey({ value: masterKey, file: join(folder, 'master.key') }) });
   const store = await openEmbedded({ folder, lock, logger, metrics });

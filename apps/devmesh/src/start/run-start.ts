@@ -16,7 +16,11 @@ import { serveSystems } from './systems.ts';
 
 /** `devmesh start`: everything in one process on an embedded store. */
 export async function runStart(): Promise<void> {
-  await startProcess({ service: 'devmesh', schema: StartSettings, start: (context) => explained(() => start(context), context) });
+  await startProcess({
+    service: 'devmesh',
+    schema: StartSettings,
+    start: (context) => explained(() => start(context), context),
+  });
 }
 
 async function start(context: ProcessContext<StartSettings>): Promise<void> {
@@ -38,17 +42,36 @@ async function start(context: ProcessContext<StartSettings>): Promise<void> {
   lifecycle.onStop('jobs', await serveJobs(road));
   const access = await ensureFirstAccess(road, config, publicUrl);
   const organizationSlug = config.DEVMESH_ORG ?? access.organization.slug;
-  lifecycle.onStop('systems', await serveSystems({ ...context, bus: infra.bus, systemKey: await loadSystemKey(folder), organizationSlug }));
+  lifecycle.onStop(
+    'systems',
+    await serveSystems({ ...context, bus: infra.bus, systemKey: await loadSystemKey(folder), organizationSlug }),
+  );
 
-  const door = createRestDoor(road, { corsOrigins: config.CORS_ORIGINS, trustProxy: config.TRUST_PROXY ?? false, version: VERSION });
-  lifecycle.onStop('mcp', mountMcp(door, road, { publicUrl, host }));
+  const door = createRestDoor(road, {
+    corsOrigins: config.CORS_ORIGINS,
+    trustProxy: config.TRUST_PROXY ?? false,
+    version: VERSION,
+  });
+  const mcp = await mountMcp(road, config, publicUrl);
+  lifecycle.onStop('mcp', () => mcp.close());
   for (const port of new Set([config.REST_PORT, config.MCP_PORT])) {
-    const listening = await door.listen({ port, host });
+    const listening = await door.listen({ port, host, first: (request, response) => mcp.first(request, response) });
     lifecycle.onStop(`http ${String(port)}`, () => listening.close());
   }
-  const metricsUrl = config.METRICS_PORT === undefined ? undefined : `http://localhost:${String(config.METRICS_PORT)}/metrics`;
+  lifecycle.onStop('mcp streams', () => mcp.endStreams());
+  const metricsUrl =
+    config.METRICS_PORT === undefined ? undefined : `http://localhost:${String(config.METRICS_PORT)}/metrics`;
   const systems = config.PROMETHEUS_URL === undefined && config.ALERTMANAGER_URL === undefined ? [] : ['prometheus'];
-  await announce({ restUrl, mcpUrl, publicUrl, metricsUrl, folder, access, systems, readyMs: performance.now() - startedAt });
+  await announce({
+    restUrl,
+    mcpUrl,
+    publicUrl,
+    metricsUrl,
+    folder,
+    access,
+    systems,
+    readyMs: performance.now() - startedAt,
+  });
 }
 
 async function announce(facts: StartFacts): Promise<void> {

@@ -22,10 +22,21 @@ export function startBlock(facts: StartFacts): string {
     ['Docs', `${facts.restUrl}/docs`],
     ['Metrics', facts.metricsUrl],
     ['Data', facts.folder],
-    ['Systems', facts.systems.length === 0 ? 'none yet (set PROMETHEUS_URL, or add a connection)' : facts.systems.join(', ')],
-    ['Organisation', `${access.organization.name} (${access.organization.slug}), since ${access.organization.createdAt.slice(0, 10)}`],
+    [
+      'Systems',
+      facts.systems.length === 0 ? 'none yet (set PROMETHEUS_URL, or add a connection)' : facts.systems.join(', '),
+    ],
+    [
+      'Organisation',
+      `${access.organization.name} (${access.organization.slug}), since ${access.organization.createdAt.slice(0, 10)}`,
+    ],
     ['API key', access.apiKey === undefined ? undefined : `${access.apiKey}   (shown only now)`],
-    ['Sign in', access.signInUrl === undefined ? `${facts.publicUrl}/login as ${access.owner}` : `${access.signInUrl}   (once, within 15 minutes)`],
+    [
+      'Sign in',
+      access.signInUrl === undefined
+        ? `${facts.publicUrl}/login as ${access.owner}`
+        : `${access.signInUrl}   (once, within 15 minutes)`,
+    ],
   ];
   const lines = rows.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(13)}${value}`]));
   return `\nDevMesh is ready (${(facts.readyMs / 1000).toFixed(1)} s).\n\n${lines.join('\n')}\n\n${nextSteps(facts)}\n`;

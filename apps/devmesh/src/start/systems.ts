@@ -1,8 +1,9 @@
-import { serveAdapter, type SystemKey } from '@devmesh/adapter';
+import { serveAdapter } from '@devmesh/adapter';
 import type { Bus, Stop } from '@devmesh/bus';
 import { prometheus } from '@devmesh/prometheus';
 import type { Clock, Logger } from '@devmesh/runtime';
 import { VERSION } from '@devmesh/rest-api';
+import type { SystemKey } from '@devmesh/vault';
 
 /** Names of all systems' own environments. */
 export const PrometheusConfigShape = prometheus.config.shape;

@@ -50,7 +50,10 @@ export function createFixtures(parts: Pick<McpParts, 'vault' | 'bus' | 'clock' |
   }
 
   function makeServer(): McpServer {
-    const server = new McpServer({ name: 'devmesh-conformance', version: '1.0.0' }, { capabilities: CAPABILITIES, requestState: { verify } });
+    const server = new McpServer(
+      { name: 'devmesh-conformance', version: '1.0.0' },
+      { capabilities: CAPABILITIES, requestState: { verify } },
+    );
     addContentTools(server);
     addAskingTools(server);
     addInputRequiredTools(server, mint);
@@ -58,7 +61,9 @@ export function createFixtures(parts: Pick<McpParts, 'vault' | 'bus' | 'clock' |
     addTrigger(server, 'test_trigger_prompt_change', 'promptsChanged');
     addResources(server);
     addPrompts(server);
-    server.server.setRequestHandler('completion/complete', () => ({ completion: { values: [], total: 0, hasMore: false } }));
+    server.server.setRequestHandler('completion/complete', () => ({
+      completion: { values: [], total: 0, hasMore: false },
+    }));
     return server;
   }
 
@@ -70,7 +75,12 @@ export function createFixtures(parts: Pick<McpParts, 'vault' | 'bus' | 'clock' |
     });
   }
 
-  const endpoint = createEndpoint(parts, { name: 'conformance', makeServer, makeSessionServer: makeServer, eventStore: createEventStore });
+  const endpoint = createEndpoint(parts, {
+    name: 'conformance',
+    makeServer,
+    makeSessionServer: makeServer,
+    eventStore: createEventStore,
+  });
 
   async function start(): Promise<Stop> {
     const stopSessions = await endpoint.sessions.start();

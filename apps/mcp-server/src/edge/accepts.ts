@@ -10,7 +10,7 @@ const STREAM_TYPE = 'text/event-stream';
  */
 export function assertAccepts({ headers, method }: IncomingMessage): void {
   const { accept } = headers;
-  if (accept === undefined) return;
+  if (accept === undefined || method === 'DELETE') return;
   const wanted = method === 'GET' ? [STREAM_TYPE] : [JSON_TYPE, STREAM_TYPE];
   if (wanted.every((type) => takes(accept, type))) return;
   throw new AppError('invalid_input', `The client must accept ${wanted.join(' and ')}.`, {

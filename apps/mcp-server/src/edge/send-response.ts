@@ -8,13 +8,19 @@ export async function sendResponse(response: ServerResponse, answer: Response): 
     return;
   }
   const reader = answer.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
-  if (headers['content-type']?.startsWith('text/event-stream') === true) await stream(response, answer.status, headers, reader);
+  if (headers['content-type']?.startsWith('text/event-stream') === true)
+    await stream(response, answer.status, headers, reader);
   else await whole(response, answer.status, headers, reader);
 }
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-async function whole(response: ServerResponse, status: number, headers: Record<string, string>, reader: Reader): Promise<void> {
+async function whole(
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string>,
+  reader: Reader,
+): Promise<void> {
   const chunks: Uint8Array[] = [];
   for (let next = await reader.read(); !next.done; next = await reader.read()) chunks.push(next.value);
   const body = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
@@ -22,7 +28,12 @@ async function whole(response: ServerResponse, status: number, headers: Record<s
   response.end(body);
 }
 
-async function stream(response: ServerResponse, status: number, headers: Record<string, string>, reader: Reader): Promise<void> {
+async function stream(
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string>,
+  reader: Reader,
+): Promise<void> {
   const gone = () => void reader.cancel().catch(() => {});
   response.once('close', gone);
   response.writeHead(status, headers);

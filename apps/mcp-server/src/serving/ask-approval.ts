@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { CallReply } from '@devmesh/contracts';
-import { CLIENT_CAPABILITIES_META_KEY, inputRequired, type ClientCapabilities, type InputRequiredResult, type ServerContext } from '@modelcontextprotocol/server';
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  inputRequired,
+  type ClientCapabilities,
+  type InputRequiredResult,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 
 /** How a client can show a person something: a link that it opens, or a message with a button. */
 export type Asking = 'url' | 'form';
@@ -22,7 +28,12 @@ export function askingOf({ mcpReq }: ServerContext, declared: ClientCapabilities
 }
 
 /** 2026-07-28: the question is the result, and the client asks again with the answer. */
-export function questionResult(asking: Asking, reply: CallReply, url: string, requestState: string): InputRequiredResult {
+export function questionResult(
+  asking: Asking,
+  reply: CallReply,
+  url: string,
+  requestState: string,
+): InputRequiredResult {
   const message = messageOf(reply, url);
   const request =
     asking === 'url'
@@ -32,7 +43,12 @@ export function questionResult(asking: Asking, reply: CallReply, url: string, re
 }
 
 /** Before 2026-07-28: a request to the client while the call is open. A client that fails to ask has not answered. */
-export async function askInSession(asking: Asking, reply: CallReply, url: string, { mcpReq }: ServerContext): Promise<Answered> {
+export async function askInSession(
+  asking: Asking,
+  reply: CallReply,
+  url: string,
+  { mcpReq }: ServerContext,
+): Promise<Answered> {
   const message = messageOf(reply, url);
   const form = { mode: 'form', message, requestedSchema: { type: 'object', properties: {} } };
   const params = asking === 'url' ? { mode: 'url', message, url, elicitationId: randomUUID() } : form;

@@ -16,7 +16,10 @@ const CallMeta = z.object({
 export type MetaOptions = Pick<CallOptions, 'idempotencyKey' | 'connection' | 'reason' | 'maxBytes'>;
 
 /** Reads `_meta`. @throws ProtocolError invalid params, naming the key. */
-export function readCallMeta(meta: ServerContext['mcpReq']['_meta']): { options: MetaOptions; trace: TraceContext | undefined } {
+export function readCallMeta(meta: ServerContext['mcpReq']['_meta']): {
+  options: MetaOptions;
+  trace: TraceContext | undefined;
+} {
   if (meta === undefined) return { options: {}, trace: undefined };
   const parsed = CallMeta.safeParse(meta);
   if (!parsed.success) throw badMeta(parsed.error);

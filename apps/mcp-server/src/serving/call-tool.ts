@@ -1,6 +1,14 @@
 import { AppError, type CallAnswer } from '@devmesh/contracts';
 import { withTraceContext, type Logger } from '@devmesh/runtime';
-import { inputResponse, ProtocolError, ProtocolErrorCode, type CallToolResult, type ClientCapabilities, type InputRequiredResult, type ServerContext } from '@modelcontextprotocol/server';
+import {
+  inputResponse,
+  ProtocolError,
+  ProtocolErrorCode,
+  type CallToolResult,
+  type ClientCapabilities,
+  type InputRequiredResult,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { McpGateway } from '../mcp-parts.ts';
 import { askInSession, askingOf, QUESTION, questionResult, type Answered, type Asking } from './ask-approval.ts';
@@ -25,7 +33,12 @@ export interface CallToolParts {
 
 /** `tools/call`. A tool that ran, failed or was turned away is a result; only an unknown one is a protocol error. */
 export function createCallTool({ gateway, pendingCalls, logger }: CallToolParts) {
-  return async (params: CallParams, visit: Visit, context: ServerContext, declared: ClientCapabilities | undefined): Promise<CallToolResult | InputRequiredResult> => {
+  return async (
+    params: CallParams,
+    visit: Visit,
+    context: ServerContext,
+    declared: ClientCapabilities | undefined,
+  ): Promise<CallToolResult | InputRequiredResult> => {
     const pending = context.mcpReq.requestState<PendingCall>();
     const { options, trace = visit.trace } = readCallMeta(context.mcpReq._meta);
     try {
@@ -48,7 +61,13 @@ export function createCallTool({ gateway, pendingCalls, logger }: CallToolParts)
   };
 
   /** An answer that waits for a person is shown to one, where the client can do that. */
-  async function shown(answer: CallAnswer, params: CallParams, visit: Visit, context: ServerContext, declared: ClientCapabilities | undefined) {
+  async function shown(
+    answer: CallAnswer,
+    params: CallParams,
+    visit: Visit,
+    context: ServerContext,
+    declared: ClientCapabilities | undefined,
+  ) {
     const { status, approval_url: url, call_id: callId } = answer.reply;
     const asking = status === 'approval_pending' && url !== undefined ? askingOf(context, declared) : undefined;
     if (asking === undefined || url === undefined) return toolResult(answer);
@@ -58,20 +77,36 @@ export function createCallTool({ gateway, pendingCalls, logger }: CallToolParts)
     return toolResult(await askedInSession(asking, answer, url, visit, context));
   }
 
-  async function askedInSession(asking: Asking, answer: CallAnswer, url: string, visit: Visit, context: ServerContext): Promise<CallAnswer> {
+  async function askedInSession(
+    asking: Asking,
+    answer: CallAnswer,
+    url: string,
+    visit: Visit,
+    context: ServerContext,
+  ): Promise<CallAnswer> {
     const answered = await askInSession(asking, answer.reply, url, context);
     return afterAnswer(answered, answer.reply.call_id, visit, context);
   }
 
   // The second round of a 2026-07-28 client: it never makes a call, it only reads the one that waits.
-  async function lookAgain(params: CallParams, visit: Visit, context: ServerContext, pending: PendingCall): Promise<CallAnswer> {
+  async function lookAgain(
+    params: CallParams,
+    visit: Visit,
+    context: ServerContext,
+    pending: PendingCall,
+  ): Promise<CallAnswer> {
     assertSameQuestion(pending, params);
     const response = inputResponse(context.mcpReq.inputResponses, QUESTION);
     return afterAnswer(response.kind === 'elicit' ? response.action : 'cancel', pending.call, visit, context);
   }
 
   // An `accept` arrives under the agent's own key, so it approves nothing: the row says what a person decided.
-  async function afterAnswer(answered: Answered, callId: string, visit: Visit, { mcpReq }: ServerContext): Promise<CallAnswer> {
+  async function afterAnswer(
+    answered: Answered,
+    callId: string,
+    visit: Visit,
+    { mcpReq }: ServerContext,
+  ): Promise<CallAnswer> {
     return answered === 'accept'
       ? gateway.waitForCall(visit.principal, callId, LOOK_AGAIN_MS, mcpReq.signal)
       : gateway.answerOf(visit.principal, callId);

@@ -5,7 +5,10 @@ import { jsonRpcErrorOf } from '../edge/json-rpc-error.ts';
 import type { Visit, VisitOf } from './visit.ts';
 
 export type Handler<Params, Result> = (params: Params, visit: Visit, context: ServerContext) => Promise<Result>;
-type Guard = <Params, Result>(method: string, handler: Handler<Params, Result>) => (params: Params, context: ServerContext) => Promise<Result>;
+type Guard = <Params, Result>(
+  method: string,
+  handler: Handler<Params, Result>,
+) => (params: Params, context: ServerContext) => Promise<Result>;
 
 const BUCKETS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 
@@ -25,7 +28,8 @@ export function createGuard({ logger, metrics }: { logger: Logger; metrics: Metr
     async (params, context) => {
       const began = performance.now();
       const visit = visitOf(context);
-      const run = () => withLogContext({ request_id: visit.requestId, mcp_method: method }, () => handler(params, visit, context));
+      const run = () =>
+        withLogContext({ request_id: visit.requestId, mcp_method: method }, () => handler(params, visit, context));
       try {
         const result = await withTraceContext(visit.trace, run, { create: true });
         duration.observe({ method, outcome: 'answered' }, seconds(began));

@@ -70,9 +70,13 @@ function positionAfter(tools: readonly Tool[], cursor: string): number {
 function readCursor(cursor: string): [string, number] {
   try {
     const read: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(read) && typeof read[0] === 'string' && Number.isSafeInteger(read[1])) return [read[0], read[1] as number];
+    if (Array.isArray(read) && typeof read[0] === 'string' && Number.isSafeInteger(read[1]))
+      return [read[0], read[1] as number];
   } catch {
     // Said below, as for every other cursor that is not ours.
   }
-  throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'This cursor is not one of this list. Leave it out to begin again.');
+  throw new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    'This cursor is not one of this list. Leave it out to begin again.',
+  );
 }

@@ -1,4 +1,10 @@
-import { McpServer, type ClientCapabilities, type ServerContext } from '@modelcontextprotocol/server';
+import {
+  McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ClientCapabilities,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import type { ServingParts } from '../mcp-parts.ts';
 import { CallParams, createCallTool } from './call-tool.ts';
 import { createGuard } from './guarded.ts';
@@ -7,13 +13,15 @@ import { createPendingCalls } from './pending-call.ts';
 import { createResources, ListParams, ReadParams } from './resources.ts';
 import type { VisitOf } from './visit.ts';
 
-const CAPABILITIES = { tools: { listChanged: true }, resources: {} };
+/** No prompts yet; a client that asks learns that the list is empty, not that it asked wrongly. */
+const CAPABILITIES = { tools: { listChanged: true }, resources: {}, prompts: {} };
 /** A list may be kept, by the one it was made for: what they may not call is refused all the same. */
 const CACHE_HINTS = {
   'tools/list': { ttlMs: 30_000, cacheScope: 'private' },
   'resources/list': { ttlMs: 5_000, cacheScope: 'private' },
   'resources/templates/list': { ttlMs: 30_000, cacheScope: 'private' },
   'resources/read': { ttlMs: 0, cacheScope: 'private' },
+  'prompts/list': { ttlMs: 300_000, cacheScope: 'private' },
   'server/discover': { ttlMs: 300_000, cacheScope: 'private' },
 } as const;
 const INSTRUCTIONS =
@@ -37,7 +45,8 @@ export function createServing(parts: ServingParts) {
   const info = { name: 'devmesh', title: 'DevMesh', version };
 
   const makeServer: MakeServer = (visitOf, listing) => {
-    const verify = (state: string, context: ServerContext) => pendingCalls.verify(state, visitOf(context).principal, context.mcpReq.method);
+    const verify = (state: string, context: ServerContext) =>
+      pendingCalls.verify(state, visitOf(context).principal, context.mcpReq.method);
     const mcp = new McpServer(info, {
       cacheHints: CACHE_HINTS,
       instructions: INSTRUCTIONS,
@@ -55,11 +64,35 @@ export function createServing(parts: ServingParts) {
     const guarded = guard(visitOf);
     // A session says once what its client can do; a stateless request says it itself.
     const declared = (): ClientCapabilities | undefined => server.getClientCapabilities();
-    server.setRequestHandler('tools/list', { params: ListParams }, guarded('tools/list', async (params, visit) => toolPage(await listings(visit), params?.cursor)));
-    server.setRequestHandler('tools/call', { params: CallParams }, guarded('tools/call', (params, visit, context) => callTool(params, visit, context, declared())));
-    server.setRequestHandler('resources/list', { params: ListParams }, guarded('resources/list', (params, visit) => resources.list(params, visit)));
-    server.setRequestHandler('resources/templates/list', { params: ListParams }, guarded('resources/templates/list', (_params, visit) => resources.templates(visit)));
-    server.setRequestHandler('resources/read', { params: ReadParams }, guarded('resources/read', (params, visit) => resources.read(params, visit)));
+    server.setRequestHandler(
+      'tools/list',
+      { params: ListParams },
+      guarded('tools/list', async (params, visit) => toolPage(await listings(visit), params?.cursor)),
+    );
+    server.setRequestHandler(
+      'tools/call',
+      { params: CallParams },
+      guarded('tools/call', (params, visit, context) => callTool(params, visit, context, declared())),
+    );
+    server.setRequestHandler(
+      'resources/list',
+      { params: ListParams },
+      guarded('resources/list', (params, visit) => resources.list(params, visit)),
+    );
+    server.setRequestHandler(
+      'resources/templates/list',
+      { params: ListParams },
+      guarded('resources/templates/list', (_params, visit) => resources.templates(visit)),
+    );
+    server.setRequestHandler(
+      'resources/read',
+      { params: ReadParams },
+      guarded('resources/read', (params, visit) => resources.read(params, visit)),
+    );
+    server.setRequestHandler('prompts/list', () => ({ prompts: [] }));
+    server.setRequestHandler('prompts/get', ({ params }) => {
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no prompt ${params.name}.`);
+    });
     return mcp;
   };
 

@@ -28,7 +28,12 @@ export interface Question {
 export function createPendingCalls(vault: Pick<Vault, 'sign' | 'verify'>) {
   return {
     mint(principal: Principal, call: string, question: Question): Promise<string> {
-      const state: PendingCall = { call, organization: principal.organizationId, principal: principal.id, digest: digestOf(question) };
+      const state: PendingCall = {
+        call,
+        organization: principal.organizationId,
+        principal: principal.id,
+        digest: digestOf(question),
+      };
       return vault.sign(PURPOSE, state, { expiresInMs: EXPIRES_MS });
     },
     /** @throws an Error for a state that is forged, expired, or somebody else's; the SDK answers -32602. */
@@ -36,7 +41,8 @@ export function createPendingCalls(vault: Pick<Vault, 'sign' | 'verify'>) {
       const claims = PendingCall.safeParse(await vault.verify(PURPOSE, state));
       if (!claims.success || method !== 'tools/call') throw new Error('not a state of a call, or expired');
       const { organization, principal: owner } = claims.data;
-      if (organization !== principal.organizationId || owner !== principal.id) throw new Error('the state of another principal');
+      if (organization !== principal.organizationId || owner !== principal.id)
+        throw new Error('the state of another principal');
       return claims.data;
     },
   };
@@ -46,9 +52,13 @@ export type PendingCalls = ReturnType<typeof createPendingCalls>;
 /** @throws ProtocolError when the state was made for another question. */
 export function assertSameQuestion(pending: PendingCall, question: Question): void {
   if (pending.digest === digestOf(question)) return;
-  throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Invalid or expired requestState', { reason: 'invalid_request_state' });
+  throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Invalid or expired requestState', {
+    reason: 'invalid_request_state',
+  });
 }
 
 function digestOf({ name, arguments: args = {} }: Question): string {
-  return createHash('sha256').update(canonicalJson({ name, arguments: args })).digest('base64url');
+  return createHash('sha256')
+    .update(canonicalJson({ name, arguments: args }))
+    .digest('base64url');
 }

@@ -9,7 +9,12 @@ export function progressTo({ mcpReq }: ServerContext): ((progress: Progress) => 
   return ({ progress, total, message }) => {
     if (progress <= last) return;
     last = progress;
-    const params = { progressToken, progress, ...(total !== undefined && { total }), ...(message !== undefined && { message }) };
+    const params = {
+      progressToken,
+      progress,
+      ...(total !== undefined && { total }),
+      ...(message !== undefined && { message }),
+    };
     // A client that has gone no longer hears of progress; the call itself learns of it by its signal.
     void mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
   };

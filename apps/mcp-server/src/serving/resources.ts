@@ -1,5 +1,10 @@
 import { AppError, type Principal } from '@devmesh/contracts';
-import { ResourceNotFoundError, type ListResourcesResult, type ReadResourceResult, type ResourceTemplateType } from '@modelcontextprotocol/server';
+import {
+  ResourceNotFoundError,
+  type ListResourcesResult,
+  type ReadResourceResult,
+  type ResourceTemplateType,
+} from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { McpResources } from '../mcp-parts.ts';
 import type { Listings } from './listings.ts';
@@ -49,17 +54,35 @@ export function createResources(resources: McpResources, listings: Listings) {
   async function list(params: ListParams, visit: Visit): Promise<ListResourcesResult> {
     const tools = await listings(visit);
     const cursor = params?.cursor;
-    const status = cursor === undefined && tools.has('status') ? [{ uri: STATUS, name: 'status', title: 'Status', mimeType: JSON_TYPE }] : [];
+    const status =
+      cursor === undefined && tools.has('status')
+        ? [{ uri: STATUS, name: 'status', title: 'Status', mimeType: JSON_TYPE }]
+        : [];
     if (!tools.has('contexts_get')) return { resources: status };
     const page = await resources.listContexts(visit.principal, { cursor, limit: PAGE_SIZE });
-    const contexts = page.items.map(({ id, name }) => ({ uri: uriOf('contexts', id), name: name ?? id, mimeType: JSON_TYPE }));
-    return { resources: [...status, ...contexts], ...(page.nextCursor !== undefined && { nextCursor: page.nextCursor }) };
+    const contexts = page.items.map(({ id, name }) => ({
+      uri: uriOf('contexts', id),
+      name: name ?? id,
+      mimeType: JSON_TYPE,
+    }));
+    return {
+      resources: [...status, ...contexts],
+      ...(page.nextCursor !== undefined && { nextCursor: page.nextCursor }),
+    };
   }
 
   async function templates(visit: Visit): Promise<{ resourceTemplates: ResourceTemplateType[] }> {
     const tools = await listings(visit);
     const visible = Object.entries(KINDS).filter(([, kind]) => tools.has(kind.tool));
-    return { resourceTemplates: visible.map(([name, { title, description }]) => ({ uriTemplate: `devmesh://${name}/{id}`, name, title, description, mimeType: JSON_TYPE })) };
+    return {
+      resourceTemplates: visible.map(([name, { title, description }]) => ({
+        uriTemplate: `devmesh://${name}/{id}`,
+        name,
+        title,
+        description,
+        mimeType: JSON_TYPE,
+      })),
+    };
   }
 
   async function read({ uri }: ReadParams, visit: Visit): Promise<ReadResourceResult> {

@@ -32,25 +32,42 @@ export function openingOf(params: unknown): Opening | undefined {
   const fits = Buffer.byteLength(JSON.stringify(parsed.data)) <= MAX_DECLARED_BYTES;
   const { protocolVersion, capabilities } = parsed.data;
   const modes = { ...('elicitation' in capabilities && { elicitation: capabilities['elicitation'] }) };
-  return fits ? parsed.data : { protocolVersion: protocolVersion.slice(0, 20), capabilities: modes, clientInfo: { name: 'unknown', version: '0' } };
+  return fits
+    ? parsed.data
+    : {
+        protocolVersion: protocolVersion.slice(0, 20),
+        capabilities: modes,
+        clientInfo: { name: 'unknown', version: '0' },
+      };
 }
 
 /**
  * Session ids that carry their session: any replica, and this one after a restart, can take a session up by its id alone.
  * An id opens nothing by itself: every request is authenticated, and the session belongs to the principal it was made for.
  */
-export function createSessionIds({ vault, clock }: { vault: Pick<Vault, 'seal' | 'open'>; clock: Clock }, endpoint: string) {
+export function createSessionIds(
+  { vault, clock }: { vault: Pick<Vault, 'seal' | 'open'>; clock: Clock },
+  endpoint: string,
+) {
   return {
     async seal(principal: Principal, opening: Opening): Promise<string> {
       const expiresAt = clock().getTime() + LIVES_MS;
-      const session = { opening, organization: principal.organizationId, principal: principal.id, expiresAt, nonce: newId('mcps', clock()) };
+      const session = {
+        opening,
+        organization: principal.organizationId,
+        principal: principal.id,
+        expiresAt,
+        nonce: newId('mcps', clock()),
+      };
       return vault.seal(PURPOSE, endpoint, JSON.stringify(session));
     },
     /** Undefined for everything that is not a living session of this principal on this endpoint. */
     async open(id: string, principal: Principal): Promise<Opening | undefined> {
       const session = await read(id);
       if (session === undefined || session.expiresAt < clock().getTime()) return undefined;
-      return session.organization === principal.organizationId && session.principal === principal.id ? session.opening : undefined;
+      return session.organization === principal.organizationId && session.principal === principal.id
+        ? session.opening
+        : undefined;
     },
   };
 

@@ -38,7 +38,8 @@ export function sessionTransport(inner: WebStandardStreamableHTTPServerTransport
       inner.onmessage = (message, extra?: MessageExtraInfo) => {
         if (isJSONRPCRequest(message)) inFlight.add(message.id);
         transport.onmessage?.(unnamed(message, replica), extra);
-        if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled') cancelled(message.params?.['requestId']);
+        if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled')
+          cancelled(message.params?.['requestId']);
       };
       await inner.start();
     },

@@ -42,7 +42,14 @@ const RETRY_MS = 1_000;
 /** The first revision without JSON-RPC batches. */
 const NO_BATCHES_SINCE = '2025-06-18';
 
-export async function createSession({ id, principal, opening, replica, server, eventStore }: SessionOptions): Promise<Session> {
+export async function createSession({
+  id,
+  principal,
+  opening,
+  replica,
+  server,
+  eventStore,
+}: SessionOptions): Promise<Session> {
   const kept = eventStore === undefined ? {} : { eventStore, retryInterval: RETRY_MS };
   const inner = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => id, ...kept });
   const transport = sessionTransport(inner, replica);
@@ -63,8 +70,13 @@ export async function createSession({ id, principal, opening, replica, server, e
     const messages: unknown[] = Array.isArray(body) ? body : [body];
     const requests = messages.filter((message) => isJSONRPCRequest(message)).map((message) => message.id);
     // The answer would go to whichever request came last.
-    const twice = requests.some((requestId, index) => transport.inFlight.has(requestId) || requests.indexOf(requestId) !== index);
-    if (twice) throw new AppError('invalid_input', 'A request with this id is still running in this session.', { suggestion: 'Give every request an id of its own.' });
+    const twice = requests.some(
+      (requestId, index) => transport.inFlight.has(requestId) || requests.indexOf(requestId) !== index,
+    );
+    if (twice)
+      throw new AppError('invalid_input', 'A request with this id is still running in this session.', {
+        suggestion: 'Give every request an id of its own.',
+      });
   }
 
   return {
@@ -85,5 +97,7 @@ export async function createSession({ id, principal, opening, replica, server, e
 }
 
 function noBatches(version: string): AppError {
-  return new AppError('invalid_input', `Protocol revision ${version} has no JSON-RPC batches.`, { suggestion: 'Send one message per request.' });
+  return new AppError('invalid_input', `Protocol revision ${version} has no JSON-RPC batches.`, {
+    suggestion: 'Send one message per request.',
+  });
 }

@@ -1,7 +1,13 @@
 import type { Stop } from '@devmesh/bus';
 import type { Principal } from '@devmesh/contracts';
 import type { Logger } from '@devmesh/runtime';
-import { isJSONRPCNotification, type AuthInfo, type EventStore, type JSONRPCMessage, type McpServer } from '@modelcontextprotocol/server';
+import {
+  isJSONRPCNotification,
+  type AuthInfo,
+  type EventStore,
+  type JSONRPCMessage,
+  type McpServer,
+} from '@modelcontextprotocol/server';
 import { askerOf } from './request-ids.ts';
 import type { Opening, SessionIds } from './session-id.ts';
 import { digestOf, type SessionMail } from './session-mail.ts';
@@ -66,9 +72,17 @@ export function createSessions(parts: SessionsParts) {
     const session = await make(id, principal, opening);
     const authInfo = parts.authInfoFor(principal);
     const signal = new AbortController().signal;
-    const headers = new Headers({ accept: 'application/json, text/event-stream', 'content-type': 'application/json', 'mcp-session-id': id });
+    const headers = new Headers({
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+      'mcp-session-id': id,
+    });
     const request = () => ({ method: 'POST', url: 'http://localhost/mcp', headers, signal }) as unknown as Request;
-    const answer = await session.handle(request(), { jsonrpc: '2.0', id: 'adopt', method: 'initialize', params: opening }, authInfo);
+    const answer = await session.handle(
+      request(),
+      { jsonrpc: '2.0', id: 'adopt', method: 'initialize', params: opening },
+      authInfo,
+    );
     await answer.text();
     await session.handle(request(), { jsonrpc: '2.0', method: 'notifications/initialized' }, authInfo);
     return session;
@@ -88,7 +102,11 @@ export function createSessions(parts: SessionsParts) {
       mail.forward(digestOf(session.id), message as JSONRPCMessage, asker);
       return true;
     }
-    if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled' && !session.runs(message.params?.['requestId'])) {
+    if (
+      isJSONRPCNotification(message) &&
+      message.method === 'notifications/cancelled' &&
+      !session.runs(message.params?.['requestId'])
+    ) {
       mail.forward(digestOf(session.id), message);
       return true;
     }

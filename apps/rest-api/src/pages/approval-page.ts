@@ -30,19 +30,32 @@ function facts(approval: ApprovalRow, call: CallRow): string {
     ['Why', approval.request_reason ?? undefined],
     ['Needs you because', approval.reasons.map(({ text }) => text).join(' ')],
     ['Connection', call.connection ?? undefined],
-    ['On', prepared && Object.keys(prepared.resource).length > 0 ? Object.entries(prepared.resource).map(([key, value]) => `${key} ${value}`).join(', ') : undefined],
+    [
+      'On',
+      prepared && Object.keys(prepared.resource).length > 0
+        ? Object.entries(prepared.resource)
+            .map(([key, value]) => `${key} ${value}`)
+            .join(', ')
+        : undefined,
+    ],
     ['Touches', touched(prepared?.blast)],
     ['Can be undone', prepared ? (prepared.reversible ? 'yes' : 'no') : 'unknown'],
     ['Asked at', approval.created_at.toISOString()],
     ['Expires at', approval.status === 'pending' ? approval.expires_at.toISOString() : undefined],
     ['Call', call.id],
   ];
-  return rows.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [`<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`])).join('');
+  return rows
+    .flatMap(([name, value]) =>
+      value === undefined || value === '' ? [] : [`<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`],
+    )
+    .join('');
 }
 
 function touched(blast: Record<string, number> | 'unknown' | undefined): string {
   if (blast === undefined || blast === 'unknown') return 'unknown';
-  return Object.entries(blast).map(([what, count]) => `${String(count)} ${what}`).join(', ');
+  return Object.entries(blast)
+    .map(([what, count]) => `${String(count)} ${what}`)
+    .join(', ');
 }
 
 function outcome(approval: ApprovalRow, call: CallRow, now: Date): string {
@@ -51,7 +64,12 @@ function outcome(approval: ApprovalRow, call: CallRow, now: Date): string {
   if (approval.status === 'approved') return note('good', `Approved${by}${reason}. ${afterwards(call)}`);
   if (approval.status === 'refused') return note('bad', `Refused${by}${reason}. Nothing was done.`);
   if (call.state === 'cancelled') return note('', 'The call was cancelled while it waited. Nothing was done.');
-  return note('', approval.status === 'expired' || approval.expires_at <= now ? 'This approval has expired. Nothing was done.' : `The call is ${call.state}.`);
+  return note(
+    '',
+    approval.status === 'expired' || approval.expires_at <= now
+      ? 'This approval has expired. Nothing was done.'
+      : `The call is ${call.state}.`,
+  );
 }
 
 function afterwards(call: CallRow): string {

@@ -19,8 +19,16 @@ export function approvalPages({ approvals, clock }: Pick<Road, 'approvals' | 'cl
       summary: 'What waits for a person',
       async handler({ principal, csrf }) {
         const { organizationId } = principal;
-        const [pending, recent] = await Promise.all([approvals.list(organizationId, 'pending', 100), approvals.list(organizationId, undefined, 20)]);
-        return approvalsPage({ pending, recent: recent.filter(({ status }) => status !== 'pending'), session: { label: principal.label, csrf: csrf ?? '' }, now: clock() });
+        const [pending, recent] = await Promise.all([
+          approvals.list(organizationId, 'pending', 100),
+          approvals.list(organizationId, undefined, 20),
+        ]);
+        return approvalsPage({
+          pending,
+          recent: recent.filter(({ status }) => status !== 'pending'),
+          session: { label: principal.label, csrf: csrf ?? '' },
+          now: clock(),
+        });
       },
     }),
     defineRoute({
@@ -43,12 +51,21 @@ export function approvalPages({ approvals, clock }: Pick<Road, 'approvals' | 'cl
       summary: 'Approve or refuse',
       bodyType: 'form',
       params: Id,
-      body: z.object({ [CSRF_FIELD]: z.string().optional(), verdict: z.enum(['approved', 'refused']), reason: z.string().max(1000).optional() }),
+      body: z.object({
+        [CSRF_FIELD]: z.string().optional(),
+        verdict: z.enum(['approved', 'refused']),
+        reason: z.string().max(1000).optional(),
+      }),
       async handler({ principal, params, body, csrf }) {
         const session = { label: principal.label, csrf: csrf ?? '' };
         const reason = body.reason === undefined || body.reason.trim() === '' ? undefined : body.reason.trim();
         const error = await failureOf(() => approvals.decide(principal, params.id, body.verdict, reason));
-        return approvalPage({ view: await approvals.get(principal.organizationId, params.id), session, now: clock(), error });
+        return approvalPage({
+          view: await approvals.get(principal.organizationId, params.id),
+          session,
+          now: clock(),
+          error,
+        });
       },
     }),
   ];

@@ -43,7 +43,9 @@ export interface PageParts {
 
 /** A whole page. No script anywhere. */
 export function page({ title, body, session, status = 200, headers = {} }: PageParts) {
-  const who = session ? `<form method="post" action="/logout"><span>${escape(session.label)}</span> ${csrfField(session.csrf)}<button class="plain">Sign out</button></form>` : '';
+  const who = session
+    ? `<form method="post" action="/logout"><span>${escape(session.label)}</span> ${csrfField(session.csrf)}<button class="plain">Sign out</button></form>`
+    : '';
   const text = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)} · DevMesh</title><style>${STYLE}</style></head>
 <body><header><a href="/approvals">DevMesh</a>${who}</header><main>
@@ -55,7 +57,12 @@ ${body}
 
 /** Text as HTML shows it. */
 export function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 }
 
 export function csrfField(token: string): string {

@@ -31,12 +31,19 @@ export function signInPages({ identity }: Pick<Road, 'identity'>): Route[] {
       access: 'public',
       page: {},
       bodyType: 'form',
-      body: z.object({ email: z.string().max(300), password: z.string().max(500), next: z.string().max(500).default('/approvals') }),
+      body: z.object({
+        email: z.string().max(300),
+        password: z.string().max(500),
+        next: z.string().max(500).default('/approvals'),
+      }),
       responses: {},
       async handler({ body, header }) {
         assertOwnPage(header);
         try {
-          const session = await identity.openBrowserSession({ email: body.email, password: body.password }, { userAgent: header('user-agent') });
+          const session = await identity.openBrowserSession(
+            { email: body.email, password: body.password },
+            { userAgent: header('user-agent') },
+          );
           return redirect(ownPath(body.next), { 'set-cookie': session.cookie });
         } catch (error) {
           if (!(error instanceof AppError)) throw error;
@@ -92,7 +99,10 @@ export function signInPages({ identity }: Pick<Road, 'identity'>): Route[] {
         const user = await identity.findSignInLink(params.token);
         if (!user) return spentLinkPage();
         try {
-          const session = await identity.useSignInLink({ token: params.token, password: body.password }, { userAgent: header('user-agent') });
+          const session = await identity.useSignInLink(
+            { token: params.token, password: body.password },
+            { userAgent: header('user-agent') },
+          );
           return redirect('/approvals', { 'set-cookie': session.cookie });
         } catch (error) {
           if (!(error instanceof AppError)) throw error;
@@ -149,5 +159,7 @@ function ownPath(next: string): string {
 function assertOwnPage(header: (name: string) => string | undefined): void {
   const site = header('sec-fetch-site');
   if (site === undefined || site === 'same-origin' || site === 'none') return;
-  throw new AppError('forbidden', 'This form was sent from another site.', { suggestion: 'Open the page itself and try again.' });
+  throw new AppError('forbidden', 'This form was sent from another site.', {
+    suggestion: 'Open the page itself and try again.',
+  });
 }

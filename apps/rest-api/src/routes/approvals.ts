@@ -19,7 +19,8 @@ export function approvalRoutes({ approvals }: Pick<Road, 'approvals'>): Route[] 
       params: Id,
       body: Decision.default({}),
       responses: { 200: ApprovalSummary },
-      handler: async ({ principal, params, body }) => reply(approvalSummary(await approvals.decide(principal, params.id, verdict, body.reason))),
+      handler: async ({ principal, params, body }) =>
+        reply(approvalSummary(await approvals.decide(principal, params.id, verdict, body.reason))),
     });
 
   return [
@@ -30,11 +31,18 @@ export function approvalRoutes({ approvals }: Pick<Road, 'approvals'>): Route[] 
       summary: 'List approvals, newest first',
       tag: 'approvals',
       access: 'person',
-      query: z.object({ status: z.enum(['pending', 'approved', 'refused', 'expired']).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+      query: z.object({
+        status: z.enum(['pending', 'approved', 'refused', 'expired']).optional(),
+        limit: z.coerce.number().int().min(1).max(200).default(50),
+      }),
       responses: { 200: z.object({ data: z.array(ApprovalSummary), next_cursor: z.null(), has_more: z.boolean() }) },
       async handler({ principal, query }) {
         const rows = await approvals.list(principal.organizationId, query.status, query.limit + 1);
-        return reply({ data: rows.slice(0, query.limit).map(approvalSummary), next_cursor: null, has_more: rows.length > query.limit });
+        return reply({
+          data: rows.slice(0, query.limit).map(approvalSummary),
+          next_cursor: null,
+          has_more: rows.length > query.limit,
+        });
       },
     }),
     defineRoute({
@@ -46,7 +54,8 @@ export function approvalRoutes({ approvals }: Pick<Road, 'approvals'>): Route[] 
       access: 'person',
       params: Id,
       responses: { 200: ApprovalForm },
-      handler: async ({ principal, params }) => reply(approvalForm(await approvals.get(principal.organizationId, params.id))),
+      handler: async ({ principal, params }) =>
+        reply(approvalForm(await approvals.get(principal.organizationId, params.id))),
     }),
     decide('approved', 'approve'),
     decide('refused', 'refuse'),

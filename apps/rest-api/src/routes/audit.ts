@@ -31,9 +31,22 @@ export function auditRoutes({ db }: Pick<Road, 'db'>): Route[] {
       responses: { 200: z.object({ data: z.array(Line), next_cursor: z.string().nullable(), has_more: z.boolean() }) },
       async handler({ principal, query: { cursor, limit, call_id: callId, from, to, ...filters } }) {
         assertMayRead(principal);
-        const times = { from: from === undefined ? undefined : new Date(from), to: to === undefined ? undefined : new Date(to) };
-        const { lines, nextCursor } = await searchAudit(db, principal.organizationId, { ...filters, ...times, callId }, cursor, limit);
-        return reply({ data: lines.map((line) => ({ ...line })), next_cursor: nextCursor ?? null, has_more: nextCursor !== undefined });
+        const times = {
+          from: from === undefined ? undefined : new Date(from),
+          to: to === undefined ? undefined : new Date(to),
+        };
+        const { lines, nextCursor } = await searchAudit(
+          db,
+          principal.organizationId,
+          { ...filters, ...times, callId },
+          cursor,
+          limit,
+        );
+        return reply({
+          data: lines.map((line) => ({ ...line })),
+          next_cursor: nextCursor ?? null,
+          has_more: nextCursor !== undefined,
+        });
       },
     }),
     defineRoute({
@@ -67,5 +80,7 @@ export function auditRoutes({ db }: Pick<Road, 'db'>): Route[] {
 
 function assertMayRead(principal: Principal): void {
   if (principal.scopes.includes('admin') || principal.roles.some((role) => MAY_READ.has(role))) return;
-  throw new AppError('forbidden', 'The audit trail is for auditors, admins and the owner.', { suggestion: 'Use a key with the scope admin.' });
+  throw new AppError('forbidden', 'The audit trail is for auditors, admins and the owner.', {
+    suggestion: 'Use a key with the scope admin.',
+  });
 }

@@ -3,9 +3,27 @@ import { Login, RegisterOrganization, type SignedIn } from '@devmesh/identity';
 import type { Road } from '@devmesh/assembly';
 import { z } from 'zod';
 
-const Organization = z.looseObject({ id: z.string(), name: z.string(), slug: z.string(), subscription_tier: z.string() });
-const User = z.object({ id: z.string(), email: z.string(), name: z.string(), role: z.string(), email_verified: z.boolean() });
-const Tokens = z.object({ user: User, organization: Organization, access_token: z.string(), refresh_token: z.string(), token_type: z.literal('Bearer'), expires_in: z.int() });
+const Organization = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  slug: z.string(),
+  subscription_tier: z.string(),
+});
+const User = z.object({
+  id: z.string(),
+  email: z.string(),
+  name: z.string(),
+  role: z.string(),
+  email_verified: z.boolean(),
+});
+const Tokens = z.object({
+  user: User,
+  organization: Organization,
+  access_token: z.string(),
+  refresh_token: z.string(),
+  token_type: z.literal('Bearer'),
+  expires_in: z.int(),
+});
 
 /** Registration, sign-in, refresh, sign-out. */
 export function authRoutes({ identity }: Pick<Road, 'identity'>): Route[] {
@@ -18,10 +36,12 @@ export function authRoutes({ identity }: Pick<Road, 'identity'>): Route[] {
       tag: 'auth',
       access: 'public',
       body: RegisterOrganization,
-      responses: { 201: z.object({ organization: Organization, user: User, api_key: z.string(), message: z.string() }) },
+      responses: {
+        201: z.object({ organization: Organization, user: User, api_key: z.string(), message: z.string() }),
+      },
       async handler({ body }) {
-        const { organization, user, apiKey } = await identity.registerOrganization(body);
-        return created({ organization: { ...organization }, user, api_key: apiKey, message: 'Keep this key: it is shown only once. Send it as "Authorization: Bearer <key>".' });
+        const { organization, user, apiKey, message } = await identity.registerOrganization(body);
+        return created({ organization: { ...organization }, user, api_key: apiKey, message });
       },
     }),
     defineRoute({
@@ -33,7 +53,8 @@ export function authRoutes({ identity }: Pick<Road, 'identity'>): Route[] {
       access: 'public',
       body: Login,
       responses: { 200: Tokens },
-      handler: async ({ body, header }) => reply(tokensOf(await identity.login(body, { userAgent: header('user-agent') }))),
+      handler: async ({ body, header }) =>
+        reply(tokensOf(await identity.login(body, { userAgent: header('user-agent') }))),
     }),
     defineRoute({
       name: 'auth.refresh',
@@ -66,7 +87,18 @@ export function authRoutes({ identity }: Pick<Road, 'identity'>): Route[] {
       summary: 'Who this credential belongs to and what it may do',
       tag: 'auth',
       access: 'key',
-      responses: { 200: z.object({ id: z.string(), kind: z.string(), label: z.string(), organization_id: z.string(), organization_slug: z.string(), roles: z.array(z.string()), scopes: z.array(z.string()), toolset: z.string() }) },
+      responses: {
+        200: z.object({
+          id: z.string(),
+          kind: z.string(),
+          label: z.string(),
+          organization_id: z.string(),
+          organization_slug: z.string(),
+          roles: z.array(z.string()),
+          scopes: z.array(z.string()),
+          toolset: z.string(),
+        }),
+      },
       handler: ({ principal }) =>
         reply({
           id: principal.id,
@@ -83,5 +115,12 @@ export function authRoutes({ identity }: Pick<Road, 'identity'>): Route[] {
 }
 
 function tokensOf({ user, organization, accessToken, refreshToken, expiresInSeconds }: SignedIn) {
-  return { user, organization: { ...organization }, access_token: accessToken, refresh_token: refreshToken, token_type: 'Bearer' as const, expires_in: expiresInSeconds };
+  return {
+    user,
+    organization: { ...organization },
+    access_token: accessToken,
+    refresh_token: refreshToken,
+    token_type: 'Bearer' as const,
+    expires_in: expiresInSeconds,
+  };
 }

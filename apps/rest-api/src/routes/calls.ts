@@ -22,7 +22,11 @@ export function callRoutes({ gateway, history }: Pick<Road, 'gateway' | 'history
       responses: { 200: listOf(CallForm) },
       async handler({ principal, query: { limit, cursor, ...filters } }) {
         const { rows, next } = await history.list(principal, filters, limit, position.decode(cursor));
-        return reply({ data: rows.map(callForm), next_cursor: next ? position.encode(next) : null, has_more: next !== undefined });
+        return reply({
+          data: rows.map(callForm),
+          next_cursor: next ? position.encode(next) : null,
+          has_more: next !== undefined,
+        });
       },
     }),
     defineRoute({
@@ -33,10 +37,15 @@ export function callRoutes({ gateway, history }: Pick<Road, 'gateway' | 'history
       tag: 'calls',
       access: 'key',
       params: Id,
-      query: z.object({ wait_seconds: z.coerce.number().int().min(0).max(60).default(0).describe('Waits this long for it to end.') }),
+      query: z.object({
+        wait_seconds: z.coerce.number().int().min(0).max(60).default(0).describe('Waits this long for it to end.'),
+      }),
       responses: { 200: CallReply.extend({ call: CallForm }) },
       async handler({ principal, params, query, signal }) {
-        const answer = query.wait_seconds > 0 ? await gateway.waitForCall(principal, params.id, query.wait_seconds * 1000, signal) : await gateway.answerOf(principal, params.id);
+        const answer =
+          query.wait_seconds > 0
+            ? await gateway.waitForCall(principal, params.id, query.wait_seconds * 1000, signal)
+            : await gateway.answerOf(principal, params.id);
         return reply({ ...answer.reply, call: callForm(await history.get(principal, params.id)) });
       },
     }),
@@ -49,7 +58,8 @@ export function callRoutes({ gateway, history }: Pick<Road, 'gateway' | 'history
       access: 'key',
       params: Id,
       responses: { 202: z.object({ call_id: z.string(), state: z.string() }) },
-      handler: async ({ principal, params }) => accepted({ call_id: params.id, state: await gateway.cancelCall(principal, params.id) }),
+      handler: async ({ principal, params }) =>
+        accepted({ call_id: params.id, state: await gateway.cancelCall(principal, params.id) }),
     }),
     defineRoute({
       name: 'calls.undo',
@@ -61,7 +71,12 @@ export function callRoutes({ gateway, history }: Pick<Road, 'gateway' | 'history
       params: Id,
       responses: { 200: CallReply, 202: CallReply },
       async handler({ principal, params, requestId, signal, idempotencyKey }) {
-        const { reply: answer } = await gateway.undoCall(principal, params.id, { door: 'rest', requestId, signal, idempotencyKey });
+        const { reply: answer } = await gateway.undoCall(principal, params.id, {
+          door: 'rest',
+          requestId,
+          signal,
+          idempotencyKey,
+        });
         return answer.status === 'approval_pending' ? accepted(answer) : reply(answer);
       },
     }),
@@ -74,7 +89,8 @@ export function callRoutes({ gateway, history }: Pick<Road, 'gateway' | 'history
       access: 'key',
       params: Id,
       responses: { 200: CallReply },
-      handler: async ({ principal, params, requestId, signal }) => reply((await gateway.verifyCall(principal, params.id, { door: 'rest', requestId, signal })).reply),
+      handler: async ({ principal, params, requestId, signal }) =>
+        reply((await gateway.verifyCall(principal, params.id, { door: 'rest', requestId, signal })).reply),
     }),
   ];
 }

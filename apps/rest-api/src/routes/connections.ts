@@ -3,7 +3,14 @@ import { CreateConnection, PatchConnection } from '@devmesh/connections';
 import { created, defineRoute, expectedVersion, noContent, reply, type Route } from '@devmesh/http';
 import { z } from 'zod';
 
-const Connection = z.looseObject({ id: z.string(), system: z.string(), name: z.string(), environment: z.string(), is_default: z.boolean(), origin: z.string() });
+const Connection = z.looseObject({
+  id: z.string(),
+  system: z.string(),
+  name: z.string(),
+  environment: z.string(),
+  is_default: z.boolean(),
+  origin: z.string(),
+});
 const Id = z.object({ id: z.string() });
 
 /** An organisation's systems. A credential goes in and never comes out. */
@@ -68,7 +75,12 @@ export function connectionRoutes({ connections }: Pick<Road, 'connections'>): Ro
       responses: { 200: Connection },
       async handler({ principal, params, body, header }) {
         const version = expectedVersion(header('if-match'));
-        const connection = await connections.patch(principal, params.id, body, version === undefined ? {} : { ifMatch: Number(version) });
+        const connection = await connections.patch(
+          principal,
+          params.id,
+          body,
+          version === undefined ? {} : { ifMatch: Number(version) },
+        );
         return reply({ ...connection }, { version: connection.version });
       },
     }),

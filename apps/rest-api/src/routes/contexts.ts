@@ -1,6 +1,16 @@
 import type { Road } from '@devmesh/assembly';
 import { created, defineRoute, expectedVersion, noContent, reply, type Route } from '@devmesh/http';
-import { AppendMessages, CreateContext, GetContext, ListContexts, ListMessages, PatchContext, SearchContext, UpdateContext, type ContextView } from '@devmesh/memory';
+import {
+  AppendMessages,
+  CreateContext,
+  GetContext,
+  ListContexts,
+  ListMessages,
+  PatchContext,
+  SearchContext,
+  UpdateContext,
+  type ContextView,
+} from '@devmesh/memory';
 import { z } from 'zod';
 import { ContextForm, ContextRead, ContextReply } from '../context-form.ts';
 import { SearchForm } from '../search-form.ts';
@@ -28,7 +38,9 @@ export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
       async handler({ principal, body }) {
         const { context, created: isNew } = await memory.create(principal, body);
         const view = both(context);
-        return isNew ? created(view, { version: context.version, location: `/api/v1/contexts/${encodeURIComponent(context.id)}` }) : reply(view, { version: context.version });
+        return isNew
+          ? created(view, { version: context.version, location: `/api/v1/contexts/${encodeURIComponent(context.id)}` })
+          : reply(view, { version: context.version });
       },
     }),
     defineRoute({
@@ -40,7 +52,9 @@ export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
       access: 'key',
       scope: 'memory:read',
       query: ListContexts,
-      responses: { 200: z.object({ data: z.array(ContextForm), next_cursor: z.string().nullable(), has_more: z.boolean() }) },
+      responses: {
+        200: z.object({ data: z.array(ContextForm), next_cursor: z.string().nullable(), has_more: z.boolean() }),
+      },
       async handler({ principal, query }) {
         const page = await memory.list(principal, query);
         return reply(page);
@@ -60,7 +74,10 @@ export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
       async handler({ principal, params, query }) {
         const context = await memory.get(principal, params.id, query);
         // What is chosen for a question is not what the version says.
-        return reply(both(context), query.relevant_to === undefined && query.include_content === undefined ? { version: context.version } : {});
+        return reply(
+          both(context),
+          query.relevant_to === undefined && query.include_content === undefined ? { version: context.version } : {},
+        );
       },
     }),
     defineRoute({
@@ -139,7 +156,9 @@ export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
       scope: 'memory:read',
       params: Id,
       query: ListMessages,
-      responses: { 200: z.object({ data: z.array(z.looseObject({})), next_cursor: z.string().nullable(), has_more: z.boolean() }) },
+      responses: {
+        200: z.object({ data: z.array(z.looseObject({})), next_cursor: z.string().nullable(), has_more: z.boolean() }),
+      },
       async handler({ principal, params, query }) {
         return reply(await memory.messages(principal, params.id, query));
       },
@@ -155,7 +174,8 @@ export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
       params: Id,
       body: SearchContext,
       responses: { 200: z.looseObject({ results: z.array(z.looseObject({})) }) },
-      handler: async ({ principal, params, body }) => reply({ ...(await memory.searchContext(principal, params.id, body)) } as never),
+      handler: async ({ principal, params, body }) =>
+        reply({ ...(await memory.searchContext(principal, params.id, body)) } as never),
     }),
   ];
 }

@@ -55,7 +55,10 @@ export function docsRoutes(door: Pick<Door, 'routes'>, version: string): Route[]
       hidden: true,
       params: z.object({ asset: z.enum(['swagger-ui.css', 'swagger-ui-bundle.js', 'start.js']) }),
       responses: {},
-      handler: ({ params }) => textReply(assetText(params.asset), ASSETS[params.asset] ?? 'text/plain', { 'cache-control': 'public, max-age=3600' }),
+      handler: ({ params }) =>
+        textReply(assetText(params.asset), ASSETS[params.asset] ?? 'text/plain', {
+          'cache-control': 'public, max-age=3600',
+        }),
     }),
   ];
 }

@@ -10,7 +10,8 @@ export function eventRoutes({ events: organizationEvents }: Pick<Road, 'events'>
       method: 'GET',
       path: '/api/v1/events',
       summary: 'Follow the organisation: calls, approvals, contexts, the catalog (server-sent events)',
-      description: 'An event is a hint to look. `Last-Event-ID` takes up where the stream broke, for the last few minutes.',
+      description:
+        'An event is a hint to look. `Last-Event-ID` takes up where the stream broke, for the last few minutes.',
       tag: 'events',
       access: 'key',
       scope: 'read',

@@ -16,11 +16,19 @@ export function toolRoutes({ gateway }: Pick<Road, 'gateway'>): Route[] {
       tag: 'tools',
       access: 'key',
       query: z.object({
-        format: z.enum(['list', 'openai', 'anthropic']).optional().describe('The bare list, or the form that a model API takes.'),
+        format: z
+          .enum(['list', 'openai', 'anthropic'])
+          .optional()
+          .describe('The bare list, or the form that a model API takes.'),
         all: z.stringbool().default(false).describe('With tools whose system has no connection yet.'),
         toolset: z.string().max(500).default('').describe('Narrows the list: toolsets and systems, comma-separated.'),
       }),
-      responses: { 200: z.union([z.object({ tools: z.array(z.record(z.string(), z.unknown())) }), z.array(z.record(z.string(), z.unknown()))]) },
+      responses: {
+        200: z.union([
+          z.object({ tools: z.array(z.record(z.string(), z.unknown())) }),
+          z.array(z.record(z.string(), z.unknown())),
+        ]),
+      },
       async handler({ principal, query }) {
         gateway.catalog.assertToolsets(query.toolset);
         const tools = await gateway.catalog.list(principal, { narrowing: query.toolset, all: query.all });

@@ -10,7 +10,11 @@ export const OrganizationEvent = z.discriminatedUnion('type', [
     call_id: z.string(),
     status: z.enum(['pending', 'approved', 'refused', 'expired']),
   }),
-  z.object({ type: z.literal('context.changed'), context_id: z.string(), change: z.enum(['created', 'updated', 'deleted', 'indexed']) }),
+  z.object({
+    type: z.literal('context.changed'),
+    context_id: z.string(),
+    change: z.enum(['created', 'updated', 'deleted', 'indexed']),
+  }),
   z.object({ type: z.literal('catalog.changed'), system: z.string() }),
 ]);
 export type OrganizationEvent = z.infer<typeof OrganizationEvent>;

@@ -10,7 +10,8 @@ export interface JobDefinition<Payload extends z.ZodType = z.ZodType> {
   everyMs?: number;
 }
 
-const ofOrganization = <Shape extends z.ZodRawShape>(shape: Shape) => z.object({ organizationId: z.string(), ...shape });
+const ofOrganization = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.object({ organizationId: z.string(), ...shape });
 const sweep = (everyMs: number): JobDefinition<z.ZodObject> => ({
   payload: z.object({}),
   attempts: 1,

@@ -1,7 +1,19 @@
 import type { AuditEvent } from '@devmesh/audit';
 import type { CallRow } from './call-row.ts';
 
-type Described = Pick<CallRow, 'id' | 'organization_id' | 'principal_id' | 'principal_label' | 'tool' | 'request_id' | 'connection' | 'state' | 'input' | 'undo_of'>;
+type Described = Pick<
+  CallRow,
+  | 'id'
+  | 'organization_id'
+  | 'principal_id'
+  | 'principal_label'
+  | 'tool'
+  | 'request_id'
+  | 'connection'
+  | 'state'
+  | 'input'
+  | 'undo_of'
+>;
 
 /** The audit line of one step in a call's life; the input in it is the redacted one. */
 export function auditOfCall(
@@ -12,7 +24,11 @@ export function auditOfCall(
 ): AuditEvent {
   return {
     organizationId: row.organization_id,
-    actor: { id: row.principal_id, label: row.principal_label, kind: row.principal_id.startsWith('key:') ? 'key' : 'person' },
+    actor: {
+      id: row.principal_id,
+      label: row.principal_label,
+      kind: row.principal_id.startsWith('key:') ? 'key' : 'person',
+    },
     action,
     outcome,
     target: row.tool,

@@ -11,7 +11,12 @@ export const LEASE_GRACE_MS = 10_000;
 const PURPOSE = 'call-input';
 
 /** The columns of a new call. The exact input is sealed for its row, and kept only where it may have to run later. */
-export async function callColumns(call: NewCall, state: CallState, vault: Vault, clock: Clock): Promise<Insertable<Tables['calls']>> {
+export async function callColumns(
+  call: NewCall,
+  state: CallState,
+  vault: Vault,
+  clock: Clock,
+): Promise<Insertable<Tables['calls']>> {
   const now = clock();
   const waits = state === 'awaiting_approval';
   return {
@@ -27,7 +32,9 @@ export async function callColumns(call: NewCall, state: CallState, vault: Vault,
     connection: call.connection ?? null,
     state,
     input: JSON.stringify(redact(call.input)),
-    input_sealed: waits ? await vault.seal(PURPOSE, sealedFor(call.principal.organizationId, call.id), JSON.stringify(call.input)) : null,
+    input_sealed: waits
+      ? await vault.seal(PURPOSE, sealedFor(call.principal.organizationId, call.id), JSON.stringify(call.input))
+      : null,
     input_hash: inputHash(call.tool.name, call.connection, call.input),
     idempotency_key: call.idempotencyKey ?? null,
     schema_hash: call.tool.schemaHash,
@@ -48,7 +55,10 @@ export async function callColumns(call: NewCall, state: CallState, vault: Vault,
 }
 
 /** Opens the exact input of a stored call. */
-export async function openInput(row: { organization_id: string; id: string; input_sealed: string | null }, vault: Vault): Promise<Record<string, unknown>> {
+export async function openInput(
+  row: { organization_id: string; id: string; input_sealed: string | null },
+  vault: Vault,
+): Promise<Record<string, unknown>> {
   if (row.input_sealed === null) throw new Error(`call ${row.id} was stored without its input`);
   const plain = await vault.open(PURPOSE, sealedFor(row.organization_id, row.id), row.input_sealed);
   return JSON.parse(Buffer.from(plain).toString('utf8')) as Record<string, unknown>;

@@ -40,26 +40,57 @@ export function maySee(principal: Principal, row: Pick<CallRow, 'principal_id' |
 export function createCallHistory({ db, ledger, follow }: HistoryParts) {
   /** Throws `not_found`, for a call that is not the principal's to see too. */
   async function get(principal: Principal, id: string): Promise<CallRow> {
-    const row = await db.selectFrom('calls').selectAll().where('organization_id', '=', principal.organizationId).where('id', '=', id).executeTakeFirst();
-    if (!row || !maySee(principal, row)) throw new AppError('not_found', `There is no call ${id}.`, { suggestion: 'GET /api/v1/calls lists your calls. A read appears there within a second.' });
+    const row = await db
+      .selectFrom('calls')
+      .selectAll()
+      .where('organization_id', '=', principal.organizationId)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (!row || !maySee(principal, row))
+      throw new AppError('not_found', `There is no call ${id}.`, {
+        suggestion: 'GET /api/v1/calls lists your calls. A read appears there within a second.',
+      });
     return row;
   }
 
   /** Newest first; one more than `limit` is never returned, `next` says whether there is more. */
-  async function list(principal: Principal, filters: CallFilters, limit: number, after?: HistoryCursor): Promise<{ rows: CallRow[]; next?: HistoryCursor }> {
+  async function list(
+    principal: Principal,
+    filters: CallFilters,
+    limit: number,
+    after?: HistoryCursor,
+  ): Promise<{ rows: CallRow[]; next?: HistoryCursor }> {
     let query = db.selectFrom('calls').selectAll().where('organization_id', '=', principal.organizationId);
     if (!principal.roles.some((role) => SEES_ALL_CALLS.has(role)) && !principal.scopes.includes('admin')) {
-      query = query.where((eb) => eb.or([eb('principal_id', '=', principal.id), ...(principal.userId === undefined ? [] : [eb('user_id', '=', principal.userId)])]));
+      query = query.where((eb) =>
+        eb.or([
+          eb('principal_id', '=', principal.id),
+          ...(principal.userId === undefined ? [] : [eb('user_id', '=', principal.userId)]),
+        ]),
+      );
     }
     if (filters.tool !== undefined) query = query.where('tool', '=', filters.tool);
     if (filters.state !== undefined) query = query.where('state', '=', filters.state);
     if (filters.from !== undefined) query = query.where('created_at', '>=', new Date(filters.from));
     if (filters.to !== undefined) query = query.where('created_at', '<', new Date(filters.to));
-    if (after) query = query.where((eb) => eb.or([eb('created_at', '<', new Date(after.created_at)), eb.and([eb('created_at', '=', new Date(after.created_at)), eb('id', '<', after.id)])]));
-    const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit + 1).execute();
+    if (after)
+      query = query.where((eb) =>
+        eb.or([
+          eb('created_at', '<', new Date(after.created_at)),
+          eb.and([eb('created_at', '=', new Date(after.created_at)), eb('id', '<', after.id)]),
+        ]),
+      );
+    const rows = await query
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+      .execute();
     const page = rows.slice(0, limit);
     const last = page.at(-1);
-    return { rows: page, ...(rows.length > limit && last && { next: { created_at: last.created_at.toISOString(), id: last.id } }) };
+    return {
+      rows: page,
+      ...(rows.length > limit && last && { next: { created_at: last.created_at.toISOString(), id: last.id } }),
+    };
   }
 
   /** Waits until the call is final or the signal aborts; answers it as it then is. */
@@ -82,7 +113,9 @@ export function createCallHistory({ db, ledger, follow }: HistoryParts) {
 
   /** Takes back a call that waits for a person. False when it is not waiting. */
   async function cancelWaiting(principal: Principal, id: string): Promise<boolean> {
-    const ended = await db.transaction().execute((trx) => ledger.endWaiting(trx, principal.organizationId, id, 'cancelled'));
+    const ended = await db
+      .transaction()
+      .execute((trx) => ledger.endWaiting(trx, principal.organizationId, id, 'cancelled'));
     if (ended) ledger.announce(ended);
     return ended !== undefined;
   }

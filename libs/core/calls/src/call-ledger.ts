@@ -1,5 +1,12 @@
 import { appendAudit } from '@devmesh/audit';
-import { AppError, newId, type CallAnswer, type CallState, type FollowUp, type OrganizationEvent } from '@devmesh/contracts';
+import {
+  AppError,
+  newId,
+  type CallAnswer,
+  type CallState,
+  type FollowUp,
+  type OrganizationEvent,
+} from '@devmesh/contracts';
 import type { Clock } from '@devmesh/runtime';
 import { isUniqueViolation, sql, type Db, type Transaction } from '@devmesh/store';
 import type { Vault } from '@devmesh/vault';
@@ -62,7 +69,13 @@ export function createCallLedger({ db, vault, clock, publish }: LedgerParts) {
         call_id: call.id,
         status: 'pending',
         tool: call.tool.name,
-        hash: hashOf([call.tool.name, call.connection ?? null, call.input, call.prepared?.diff ?? null, call.prepared?.observed ?? null]),
+        hash: hashOf([
+          call.tool.name,
+          call.connection ?? null,
+          call.input,
+          call.prepared?.diff ?? null,
+          call.prepared?.observed ?? null,
+        ]),
         reasons: JSON.stringify(request.reasons),
         requested_by: call.principal.id,
         requested_by_label: call.principal.label,
@@ -77,11 +90,18 @@ export function createCallLedger({ db, vault, clock, publish }: LedgerParts) {
   async function earlierCall(call: NewCall, hash: string, cause: unknown): Promise<Begun> {
     const row = call.idempotencyKey === undefined ? undefined : await findByKey(call, call.idempotencyKey);
     if (row) return { row: sameInput(row, hash), duplicate: true };
-    throw new AppError('conflict', 'This call is being undone already.', { cause, suggestion: 'Look at GET /api/v1/calls for the undo that is under way.' });
+    throw new AppError('conflict', 'This call is being undone already.', {
+      cause,
+      suggestion: 'Look at GET /api/v1/calls for the undo that is under way.',
+    });
   }
 
   /** The earlier call with this idempotency key, if there is one. Throws `conflict` (422) when its input was another. */
-  async function findDuplicate(call: Pick<NewCall, 'principal' | 'tool'>, key: string, hash: string): Promise<CallRow | undefined> {
+  async function findDuplicate(
+    call: Pick<NewCall, 'principal' | 'tool'>,
+    key: string,
+    hash: string,
+  ): Promise<CallRow | undefined> {
     const row = await findByKey(call, key);
     return row && sameInput(row, hash);
   }
@@ -110,13 +130,24 @@ export function createCallLedger({ db, vault, clock, publish }: LedgerParts) {
       .where('organization_id', '=', organizationId)
       .where('id', '=', callId)
       .where('state', '=', 'awaiting_approval')
-      .where((eb) => eb.exists(eb.selectFrom('approvals').select('approvals.id').whereRef('approvals.call_id', '=', 'calls.id').where('approvals.status', '=', 'approved')))
+      .where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom('approvals')
+            .select('approvals.id')
+            .whereRef('approvals.call_id', '=', 'calls.id')
+            .where('approvals.status', '=', 'approved'),
+        ),
+      )
       .returningAll()
       .executeTakeFirst();
   }
 
   /** Writes how it ended, with its audit line. False when the call had ended otherwise in the meantime. */
-  async function finish(row: Pick<CallRow, 'id' | 'organization_id'>, { state, answer, undo }: Ending): Promise<boolean> {
+  async function finish(
+    row: Pick<CallRow, 'id' | 'organization_id'>,
+    { state, answer, undo }: Ending,
+  ): Promise<boolean> {
     const finished = await db.transaction().execute(async (trx) => {
       const done = await trx
         .updateTable('calls')
@@ -145,7 +176,12 @@ export function createCallLedger({ db, vault, clock, publish }: LedgerParts) {
   }
 
   /** Ends a call that never ran. Undefined when it is no longer waiting. */
-  async function endWaiting(trx: Transaction, organizationId: string, callId: string, state: 'refused' | 'expired' | 'cancelled'): Promise<CallRow | undefined> {
+  async function endWaiting(
+    trx: Transaction,
+    organizationId: string,
+    callId: string,
+    state: 'refused' | 'expired' | 'cancelled',
+  ): Promise<CallRow | undefined> {
     const ended = await trx
       .updateTable('calls')
       .set({ state, finished_at: clock(), input_sealed: null })
@@ -160,7 +196,13 @@ export function createCallLedger({ db, vault, clock, publish }: LedgerParts) {
 
   function announce(row: CallRow, approvalId?: string): void {
     publish(row.organization_id, { type: 'call.changed', call_id: row.id, tool: row.tool, state: row.state });
-    if (approvalId !== undefined) publish(row.organization_id, { type: 'approval.changed', approval_id: approvalId, call_id: row.id, status: 'pending' });
+    if (approvalId !== undefined)
+      publish(row.organization_id, {
+        type: 'approval.changed',
+        approval_id: approvalId,
+        call_id: row.id,
+        status: 'pending',
+      });
   }
 
   return { begin, findDuplicate, claimApproved, finish, endWaiting, announce };

@@ -57,9 +57,17 @@ export function createEvidence({ db, clock, quotaBytes }: EvidenceParts) {
 
   /** The text. Throws `not_found` when it is not there, expired, or not the principal's to see. */
   async function read(principal: Principal, id: string): Promise<{ text: string; tool: string; callId: string }> {
-    const row = await db.selectFrom('evidence').selectAll().where('organization_id', '=', principal.organizationId).where('id', '=', id).where('expires_at', '>', clock()).executeTakeFirst();
+    const row = await db
+      .selectFrom('evidence')
+      .selectAll()
+      .where('organization_id', '=', principal.organizationId)
+      .where('id', '=', id)
+      .where('expires_at', '>', clock())
+      .executeTakeFirst();
     if (!row || !maySee(principal, row)) {
-      throw new AppError('not_found', `There is no evidence ${id}.`, { suggestion: 'Evidence is kept for 7 days. Make the call again for a fresh one.' });
+      throw new AppError('not_found', `There is no evidence ${id}.`, {
+        suggestion: 'Evidence is kept for 7 days. Make the call again for a fresh one.',
+      });
     }
     return { text: row.body.toString('utf8'), tool: row.tool, callId: row.call_id };
   }

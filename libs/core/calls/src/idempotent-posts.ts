@@ -20,13 +20,23 @@ export function createIdempotentPosts({ db, clock }: { db: Db; clock: Clock }) {
    * Runs `make` once per (organisation, principal, route, key). A repeat gets the stored answer; a concurrent one waits
    * for it, then gets `conflict`; other input under the same key is `conflict` (422). A failure is not kept: it may be tried again.
    */
-  async function run(principal: Principal, route: string, key: string, inputHash: string, make: () => Promise<PostResponse>): Promise<PostResponse> {
+  async function run(
+    principal: Principal,
+    route: string,
+    key: string,
+    inputHash: string,
+    make: () => Promise<PostResponse>,
+  ): Promise<PostResponse> {
     const scope: PostKey = { organizationId: principal.organizationId, principalId: principal.id, route, key };
     const giveUpAt = clock().getTime() + WAIT_MS;
     while (!(await take(scope, inputHash))) {
       const earlier = await look(scope, inputHash);
       if (earlier) return earlier;
-      if (clock().getTime() >= giveUpAt) throw new AppError('conflict', 'The same request is still being worked on.', { retryable: true, suggestion: 'Send it again with the same key in a moment.' });
+      if (clock().getTime() >= giveUpAt)
+        throw new AppError('conflict', 'The same request is still being worked on.', {
+          retryable: true,
+          suggestion: 'Send it again with the same key in a moment.',
+        });
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     }
     return keep(scope, make);
@@ -37,7 +47,15 @@ export function createIdempotentPosts({ db, clock }: { db: Db; clock: Clock }) {
     const lease_until = new Date(clock().getTime() + LEASE_MS);
     const taken = await db
       .insertInto('idempotent_posts')
-      .values({ organization_id: organizationId, principal_id: principalId, route, key, input_hash: inputHash, lease_until, created_at: clock() })
+      .values({
+        organization_id: organizationId,
+        principal_id: principalId,
+        route,
+        key,
+        input_hash: inputHash,
+        lease_until,
+        created_at: clock(),
+      })
       .onConflict((conflict) =>
         conflict
           .columns(['organization_id', 'principal_id', 'route', 'key'])
@@ -54,7 +72,10 @@ export function createIdempotentPosts({ db, clock }: { db: Db; clock: Clock }) {
   async function look(scope: PostKey, inputHash: string): Promise<PostResponse | undefined> {
     const row = await find(scope);
     if (row && row.input_hash !== inputHash) {
-      throw new AppError('conflict', 'This idempotency key was used with other input.', { httpStatus: 422, suggestion: 'Use a new key for a new request.' });
+      throw new AppError('conflict', 'This idempotency key was used with other input.', {
+        httpStatus: 422,
+        suggestion: 'Use a new key for a new request.',
+      });
     }
     return row?.response ?? undefined;
   }
@@ -93,12 +114,22 @@ export function createIdempotentPosts({ db, clock }: { db: Db; clock: Clock }) {
   }
 
   async function forget({ organizationId, principalId, route, key }: PostKey): Promise<void> {
-    await db.deleteFrom('idempotent_posts').where('organization_id', '=', organizationId).where('principal_id', '=', principalId).where('route', '=', route).where('key', '=', key).where('response', 'is', null).execute();
+    await db
+      .deleteFrom('idempotent_posts')
+      .where('organization_id', '=', organizationId)
+      .where('principal_id', '=', principalId)
+      .where('route', '=', route)
+      .where('key', '=', key)
+      .where('response', 'is', null)
+      .execute();
   }
 
   /** Deletes keys older than 24 hours; for the worker. Returns how many. */
   async function sweep(): Promise<number> {
-    const deleted = await db.deleteFrom('idempotent_posts').where('created_at', '<', new Date(clock().getTime() - KEPT_MS)).executeTakeFirst();
+    const deleted = await db
+      .deleteFrom('idempotent_posts')
+      .where('created_at', '<', new Date(clock().getTime() - KEPT_MS))
+      .executeTakeFirst();
     return Number(deleted.numDeletedRows);
   }
 

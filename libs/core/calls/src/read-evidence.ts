@@ -25,14 +25,17 @@ export interface EvidenceAnswer {
 
 /** Answers a question about a kept text. Throws `invalid_input` for a bad pattern, query or page. */
 export function readEvidence(text: string, { grep, query, page = 1 }: EvidenceQuestion): EvidenceAnswer {
-  if (grep !== undefined && query !== undefined) throw new AppError('invalid_input', 'Give either grep or query, not both.');
+  if (grep !== undefined && query !== undefined)
+    throw new AppError('invalid_input', 'Give either grep or query, not both.');
   if (grep !== undefined) return grepLines(text, grep);
   return pageOf(query === undefined ? text : queried(text, query), page);
 }
 
 function grepLines(text: string, pattern: string): EvidenceAnswer {
   const compiled = compile(pattern);
-  const matching = pretty(text).split('\n').filter((line) => compiled.matcher(line).find());
+  const matching = pretty(text)
+    .split('\n')
+    .filter((line) => compiled.matcher(line).find());
   const shown = matching.slice(0, MAX_MATCHES).join('\n').slice(0, EVIDENCE_PAGE);
   return { text: shown, page: 1, pages: 1, matches: matching.length };
 }
@@ -41,7 +44,10 @@ function compile(pattern: string): RE2JS {
   try {
     return RE2JS.compile(pattern);
   } catch (cause) {
-    throw new AppError('invalid_input', `"${pattern}" is not a pattern that can be run (RE2 syntax).`, { cause, suggestion: 'Leave out look-arounds and back-references.' });
+    throw new AppError('invalid_input', `"${pattern}" is not a pattern that can be run (RE2 syntax).`, {
+      cause,
+      suggestion: 'Leave out look-arounds and back-references.',
+    });
   }
 }
 
@@ -49,13 +55,18 @@ function queried(text: string, query: string): string {
   try {
     return JSON.stringify(jmespath.search(JSON.parse(text), query), null, 1);
   } catch (cause) {
-    throw new AppError('invalid_input', `The JMESPath query cannot be run: ${cause instanceof Error ? cause.message : 'bad query'}.`, { cause, suggestion: 'Try keys(@) first, or grep.' });
+    throw new AppError(
+      'invalid_input',
+      `The JMESPath query cannot be run: ${cause instanceof Error ? cause.message : 'bad query'}.`,
+      { cause, suggestion: 'Try keys(@) first, or grep.' },
+    );
   }
 }
 
 function pageOf(text: string, page: number): EvidenceAnswer {
   const pages = Math.max(1, Math.ceil(text.length / EVIDENCE_PAGE));
-  if (page < 1 || page > pages) throw new AppError('invalid_input', `There is no page ${String(page)}: pages 1 to ${String(pages)}.`);
+  if (page < 1 || page > pages)
+    throw new AppError('invalid_input', `There is no page ${String(page)}: pages 1 to ${String(pages)}.`);
   return { text: text.slice((page - 1) * EVIDENCE_PAGE, page * EVIDENCE_PAGE), page, pages };
 }
 

@@ -24,18 +24,34 @@ export function createReadRecorder(parts: { db: Db; vault: Vault; clock: Clock; 
     maxItems: READ_LINES_MAX,
     logger,
     metrics,
-    write: (rows) => db.transaction().execute(async (trx) => {
-      const stored = await trx.insertInto('calls').values(rows).onConflict((conflict) => conflict.doNothing()).returningAll().execute();
-      for (const row of stored) await appendAudit(trx, auditOfCall(row, 'call.finished', outcomeOf(row)));
-    }),
+    write: (rows) =>
+      db.transaction().execute(async (trx) => {
+        const stored = await trx
+          .insertInto('calls')
+          .values(rows)
+          .onConflict((conflict) => conflict.doNothing())
+          .returningAll()
+          .execute();
+        for (const row of stored) await appendAudit(trx, auditOfCall(row, 'call.finished', outcomeOf(row)));
+      }),
   });
 
   /** Notes a read that has been answered, or a call that was turned away before anything was dispatched. */
-  async function record(call: NewCall, state: Extract<CallState, 'succeeded' | 'failed' | 'cancelled' | 'denied'>, answer: CallAnswer): Promise<void> {
+  async function record(
+    call: NewCall,
+    state: Extract<CallState, 'succeeded' | 'failed' | 'cancelled' | 'denied'>,
+    answer: CallAnswer,
+  ): Promise<void> {
     const columns = await callColumns(call, state, vault, clock);
     const { data: _data, ...reply } = answer.reply;
     // The data of a read is the vendor's and can be asked for again: it is not kept.
-    writer.add({ ...columns, lease_until: null, reply: jsonOrNull({ ...reply, data: {} }), finished_at: clock(), duration_ms: answer.reply.duration_ms });
+    writer.add({
+      ...columns,
+      lease_until: null,
+      reply: jsonOrNull({ ...reply, data: {} }),
+      finished_at: clock(),
+      duration_ms: answer.reply.duration_ms,
+    });
   }
 
   return { record, flush: () => writer.flush(), stop: () => writer.stop() };

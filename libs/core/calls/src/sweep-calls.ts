@@ -11,7 +11,13 @@ const KEY_KEPT_MS = 24 * 3600 * 1000;
 export function createCallSweep({ db, clock, ledger }: { db: Db; clock: Clock; ledger: CallLedger }) {
   /** A dispatched call past its lease: a write may or may not have happened, a read is lost. Returns how many. */
   async function settleLost(): Promise<number> {
-    const lost = await db.selectFrom('calls').selectAll().where('state', '=', 'dispatched').where('lease_until', '<', clock()).limit(100).execute();
+    const lost = await db
+      .selectFrom('calls')
+      .selectAll()
+      .where('state', '=', 'dispatched')
+      .where('lease_until', '<', clock())
+      .limit(100)
+      .execute();
     for (const row of lost) await settle(row);
     return lost.length;
   }
@@ -28,7 +34,13 @@ export function createCallSweep({ db, clock, ledger }: { db: Db; clock: Clock; l
         .where('lease_until', '<', clock())
         .returningAll()
         .executeTakeFirst();
-      if (changed) await appendAudit(trx, auditOfCall(changed, 'call.finished', 'failed', [{ rule: 'lease-lost', text: 'The process that ran it is gone.' }]));
+      if (changed)
+        await appendAudit(
+          trx,
+          auditOfCall(changed, 'call.finished', 'failed', [
+            { rule: 'lease-lost', text: 'The process that ran it is gone.' },
+          ]),
+        );
       return changed;
     });
     if (settled) ledger.announce(settled);
@@ -36,7 +48,12 @@ export function createCallSweep({ db, clock, ledger }: { db: Db; clock: Clock; l
 
   /** Keys are kept for 24 hours; the calls stay. */
   async function forgetKeys(): Promise<void> {
-    await db.updateTable('calls').set({ idempotency_key: null }).where('idempotency_key', 'is not', null).where('created_at', '<', new Date(clock().getTime() - KEY_KEPT_MS)).execute();
+    await db
+      .updateTable('calls')
+      .set({ idempotency_key: null })
+      .where('idempotency_key', 'is not', null)
+      .where('created_at', '<', new Date(clock().getTime() - KEY_KEPT_MS))
+      .execute();
   }
 
   return { settleLost, forgetKeys };

@@ -23,7 +23,12 @@ export interface Appended {
  * Adds messages at the end, all or none. One statement: the row of the context is the lock that gives every writer its own
  * sequence numbers, and message and outbox row commit together. Throws not_found, invalid_input (413 over the size limit).
  */
-export async function appendMessages(parts: Parts, viewer: Viewer, id: string, input: AppendMessages): Promise<Appended> {
+export async function appendMessages(
+  parts: Parts,
+  viewer: Viewer,
+  id: string,
+  input: AppendMessages,
+): Promise<Appended> {
   const messages = messagesOf(input).map(encodeMessage);
   const now = parts.clock();
   for (let attempt = 0; ; attempt++) {
@@ -47,10 +52,23 @@ interface Grown {
 }
 
 function appended(id: string, count: number, { first, message_count, version }: Grown): Appended {
-  return { context_id: id, appended: count, first_sequence: first, last_sequence: message_count - 1, message_count, version };
+  return {
+    context_id: id,
+    appended: count,
+    first_sequence: first,
+    last_sequence: message_count - 1,
+    message_count,
+    version,
+  };
 }
 
-async function insert(parts: Parts, viewer: Viewer, id: string, messages: readonly EncodedMessage[], now: Date): Promise<Grown | undefined> {
+async function insert(
+  parts: Parts,
+  viewer: Viewer,
+  id: string,
+  messages: readonly EncodedMessage[],
+  now: Date,
+): Promise<Grown | undefined> {
   const bytes = bytesOf(messages);
   const { rows } = await sql<Grown>`
     WITH grown AS (
@@ -88,7 +106,13 @@ function messagesOf(input: AppendMessages): Message[] {
   return [input];
 }
 
-async function whyNot({ db, maxContextBytes }: Parts, viewer: Viewer, id: string, bytes: number, now: Date): Promise<AppError | undefined> {
+async function whyNot(
+  { db, maxContextBytes }: Parts,
+  viewer: Viewer,
+  id: string,
+  bytes: number,
+  now: Date,
+): Promise<AppError | undefined> {
   const { rows } = await sql<{ size_bytes: number }>`
     SELECT c.size_bytes FROM memory_contexts c WHERE c.id = ${storable(id)} AND ${visible(viewer, now)}
   `.execute(db);

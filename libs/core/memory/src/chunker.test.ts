@@ -15,25 +15,35 @@ function conversation(count: number): Utterance[] {
   }));
 }
 
-test.each([small, large])('every message is in a piece, in order, and no piece is much longer than asked ($version)', (chunker) => {
-  const all = conversation(200);
-  const pieces = chunk(all, chunker);
-  const shown = new Set(pieces.flatMap(({ spans }) => spans.map(({ message }) => message)));
-  expect(shown.size).toBe(200);
-  expect(Math.max(...pieces.map(({ text }) => text.length))).toBeLessThanOrEqual(chunker.size);
-  for (const { first, last, spans } of pieces) expect([spans[0]?.message, spans.at(-1)?.message]).toEqual([first, last]);
-});
+test.each([small, large])(
+  'every message is in a piece, in order, and no piece is much longer than asked ($version)',
+  (chunker) => {
+    const all = conversation(200);
+    const pieces = chunk(all, chunker);
+    const shown = new Set(pieces.flatMap(({ spans }) => spans.map(({ message }) => message)));
+    expect(shown.size).toBe(200);
+    expect(Math.max(...pieces.map(({ text }) => text.length))).toBeLessThanOrEqual(chunker.size);
+    for (const { first, last, spans } of pieces)
+      expect([spans[0]?.message, spans.at(-1)?.message]).toEqual([first, last]);
+  },
+);
 
 test.each([small, large])('a span says where its message stands in the text ($version)', (chunker) => {
   const all = [...conversation(40), { sequence: 40, role: 'user', text: 'long sentence. '.repeat(300) }];
   for (const { text, spans } of chunk(all, chunker)) {
-    for (const { message, from, to, at } of spans) expect(text.slice(at, at + to - from)).toBe(all[message]?.text.slice(from, to));
+    for (const { message, from, to, at } of spans)
+      expect(text.slice(at, at + to - from)).toBe(all[message]?.text.slice(from, to));
   }
 });
 
 test('neighbours share one message where it leaves room', () => {
   const all = Array.from({ length: 9 }, (_, sequence) => ({ sequence, role: 'user', text: 'x'.repeat(150) }));
-  expect(chunk(all, small).map(({ first, last }) => [first, last])).toEqual([[0, 2], [2, 4], [4, 6], [6, 8]]);
+  expect(chunk(all, small).map(({ first, last }) => [first, last])).toEqual([
+    [0, 2],
+    [2, 4],
+    [4, 6],
+    [6, 8],
+  ]);
 });
 
 test('an append changes no piece but the last, whatever is appended', () => {
@@ -63,8 +73,14 @@ test('a message longer than a piece is cut into parts that are final at once', (
 });
 
 test('a piece holds a bounded number of messages, empty ones included', () => {
-  const all = Array.from({ length: 500 }, (_, sequence) => ({ sequence, role: 'user', text: sequence % 3 === 0 ? '' : 'y' }));
-  expect(Math.max(...chunk(all, small).map(({ first, last }) => last - first + 1))).toBeLessThanOrEqual(MAX_MESSAGES_PER_PIECE);
+  const all = Array.from({ length: 500 }, (_, sequence) => ({
+    sequence,
+    role: 'user',
+    text: sequence % 3 === 0 ? '' : 'y',
+  }));
+  expect(Math.max(...chunk(all, small).map(({ first, last }) => last - first + 1))).toBeLessThanOrEqual(
+    MAX_MESSAGES_PER_PIECE,
+  );
 });
 
 test('a long text is cut at sentences, loses nothing, and no surrogate pair is broken', () => {

@@ -74,7 +74,10 @@ function pieceAt(all: readonly Utterance[], start: number, chunker: Chunker): { 
   if (lengthOf(first) > chunker.size) return { made: partsOf(first, chunker), next: start + 1 };
   const end = endOf(all, start, chunker.size);
   const group = all.slice(start, end).filter(({ text }) => text !== '');
-  return { made: group.length > 0 ? [pieceOf(all.slice(start, end))] : [], next: overlapFrom(all, start, end, chunker) };
+  return {
+    made: group.length > 0 ? [pieceOf(all.slice(start, end))] : [],
+    next: overlapFrom(all, start, end, chunker),
+  };
 }
 
 /** One past the last message that still fits. */

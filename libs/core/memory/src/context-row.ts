@@ -27,7 +27,12 @@ export const CONTEXT_COLUMNS = sql`c.key, c.id, c.user_id, c.agent_id, c.model_i
   c.list_chain, c.message_count, c.size_bytes, c.max_tokens, c.version, c.created_at, c.updated_at, c.expires_at`;
 
 /** The row, locked against other writers until the transaction ends; readers and the indexer go on. */
-export async function lockContext(tx: DbOrTransaction, viewer: Viewer, id: string, now: Date): Promise<ContextRow | undefined> {
+export async function lockContext(
+  tx: DbOrTransaction,
+  viewer: Viewer,
+  id: string,
+  now: Date,
+): Promise<ContextRow | undefined> {
   const found = await sql<ContextRow>`
     SELECT ${CONTEXT_COLUMNS} FROM memory_contexts c WHERE c.id = ${storable(id)} AND ${visible(viewer, now)} FOR NO KEY UPDATE
   `.execute(tx);

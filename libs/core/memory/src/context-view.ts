@@ -23,7 +23,11 @@ export interface ContextView {
 
 /** `list`: the messages that were put under `metadata.messages`. */
 export function viewOf(row: ContextRow, list: Message[] | undefined): ContextView {
-  return { ...labelsOf(row), metadata: assembleMetadata(row.metadata, row.list_count === null ? undefined : (list ?? [])), ...factsOf(row) };
+  return {
+    ...labelsOf(row),
+    metadata: assembleMetadata(row.metadata, row.list_count === null ? undefined : (list ?? [])),
+    ...factsOf(row),
+  };
 }
 
 /** Without the conversation in `metadata.messages`: a list of contexts is not a list of conversations. */

@@ -28,7 +28,12 @@ test('a context is made with the id that the client chose and read back as it wa
 test('the same id with the same user gives the existing context unchanged, with another user a conflict', async () => {
   const viewer = freshViewer();
   await at.memory.create(viewer, { id: 'conv', user_id: 'ann', metadata: { first: true } });
-  const again = await at.memory.create(viewer, { id: 'conv', user_id: 'ann', metadata: { first: false }, content: 'ignored' });
+  const again = await at.memory.create(viewer, {
+    id: 'conv',
+    user_id: 'ann',
+    metadata: { first: false },
+    content: 'ignored',
+  });
   expect(again).toMatchObject({ created: false, context: { version: 1, metadata: { first: true }, message_count: 0 } });
   await expect(at.memory.create(viewer, { id: 'conv', user_id: 'bob' })).rejects.toMatchObject({ code: 'conflict' });
   await expect(at.memory.create(viewer, { id: 'conv' })).rejects.toMatchObject({ code: 'conflict' });
@@ -39,7 +44,10 @@ test('content may be a string, one message or a list, and comes back as messages
   for (const [content, expected] of [
     ['AI agent context data', [{ role: 'user', content: 'AI agent context data' }]],
     [said('one', 'assistant'), [said('one', 'assistant')]],
-    [[said('a'), 'b', { ...said('c'), extra: { z: 1, a: 2 } }], [said('a'), said('b'), { ...said('c'), extra: { z: 1, a: 2 } }]],
+    [
+      [said('a'), 'b', { ...said('c'), extra: { z: 1, a: 2 } }],
+      [said('a'), said('b'), { ...said('c'), extra: { z: 1, a: 2 } }],
+    ],
   ] as const) {
     const { context } = await at.memory.create(viewer, CreateContext.parse({ content }));
     const read = await at.memory.get(viewer, context.id, { include_content: true });
@@ -47,7 +55,7 @@ test('content may be a string, one message or a list, and comes back as messages
   }
 });
 
-test("a conversation under metadata.messages becomes rows and comes back byte for byte, at its place among the keys", async () => {
+test('a conversation under metadata.messages becomes rows and comes back byte for byte, at its place among the keys', async () => {
   const viewer = freshViewer();
   const messages = [
     { timestamp: '2026-11-20T10:00:00.123456', content: 'hi', role: 'user', n: 1e21, nested: { z: [], a: {} } },
@@ -60,11 +68,14 @@ test("a conversation under metadata.messages becomes rows and comes back byte fo
   expect(read.message_count).toBe(2);
 });
 
-test.each([[[]], ['not a list'], [['just', 'strings']], [{ a: 1 }], [null]])('metadata.messages = %j is given back as it is', async (messages) => {
-  const viewer = freshViewer();
-  await at.memory.create(viewer, { id: 'c', metadata: { messages, x: 1 } });
-  expect((await at.memory.get(viewer, 'c')).metadata).toEqual({ messages, x: 1 });
-});
+test.each([[[]], ['not a list'], [['just', 'strings']], [{ a: 1 }], [null]])(
+  'metadata.messages = %j is given back as it is',
+  async (messages) => {
+    const viewer = freshViewer();
+    await at.memory.create(viewer, { id: 'c', metadata: { messages, x: 1 } });
+    expect((await at.memory.get(viewer, 'c')).metadata).toEqual({ messages, x: 1 });
+  },
+);
 
 test('a turn written the samples way, everything put back, costs one row', async () => {
   const viewer = freshViewer();
@@ -74,14 +85,25 @@ test('a turn written the samples way, everything put back, costs one row', async
     const messages = [...((current.metadata['messages'] ?? []) as object[]), said(`turn ${turn}`)];
     await at.memory.update(viewer, 'c', { metadata: { ...current.metadata, messages } });
   }
-  const rows = await store.db.selectFrom('memory_messages').where('organization_id', '=', viewer.organizationId).select(['sequence', 'created_at']).execute();
+  const rows = await store.db
+    .selectFrom('memory_messages')
+    .where('organization_id', '=', viewer.organizationId)
+    .select(['sequence', 'created_at'])
+    .execute();
   expect(rows.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 4]);
-  expect((await at.memory.get(viewer, 'c')).metadata).toEqual({ type: 'chat', messages: [0, 1, 2, 3, 4].map((turn) => said(`turn ${turn}`)) });
+  expect((await at.memory.get(viewer, 'c')).metadata).toEqual({
+    type: 'chat',
+    messages: [0, 1, 2, 3, 4].map((turn) => said(`turn ${turn}`)),
+  });
 });
 
 test('a list that does not continue the stored one replaces it, and other messages keep their order without gaps', async () => {
   const viewer = freshViewer();
-  await at.memory.create(viewer, { id: 'c', content: 'from content', metadata: { messages: [said('a'), said('b'), said('c')] } });
+  await at.memory.create(viewer, {
+    id: 'c',
+    content: 'from content',
+    metadata: { messages: [said('a'), said('b'), said('c')] },
+  });
   await at.memory.append(viewer, 'c', said('appended'));
   await at.memory.update(viewer, 'c', { metadata: { messages: [said('a'), said('B'), said('d')] } });
   const page = await at.memory.messages(viewer, 'c');
@@ -113,7 +135,8 @@ test('PUT content appends, with replace_content it takes the place of the old; m
   const viewer = freshViewer();
   await at.memory.create(viewer, { id: 'c', content: ['a', 'b'] });
   await at.memory.update(viewer, 'c', { content: 'c', metadata: { x: 1 } });
-  const texts = async () => (await at.memory.get(viewer, 'c', { include_content: true })).content?.map(({ content }) => content);
+  const texts = async () =>
+    (await at.memory.get(viewer, 'c', { include_content: true })).content?.map(({ content }) => content);
   expect(await texts()).toEqual(['a', 'b', 'c']);
   await at.memory.update(viewer, 'c', { content: ['a', 'z'], options: { replace_content: true } });
   expect(await texts()).toEqual(['a', 'z']);
@@ -124,7 +147,10 @@ test('a write over a version that somebody else has changed is a conflict that n
   const viewer = freshViewer();
   await at.memory.create(viewer, { id: 'c' });
   await at.memory.update(viewer, 'c', { metadata: { by: 'other' } }, 1);
-  await expect(at.memory.update(viewer, 'c', { metadata: { by: 'me' } }, 1)).rejects.toMatchObject({ code: 'conflict', details: { version: 2 } });
+  await expect(at.memory.update(viewer, 'c', { metadata: { by: 'me' } }, 1)).rejects.toMatchObject({
+    code: 'conflict',
+    details: { version: 2 },
+  });
 });
 
 test('a context over its limit is refused with 413 and the numbers, and nothing of the write stays', async () => {
@@ -133,14 +159,19 @@ test('a context over its limit is refused with 413 and the numbers, and nothing 
   await small.memory.create(viewer, { id: 'c', content: 'x'.repeat(9_000) });
   const refusal = { code: 'invalid_input', httpStatus: 413, details: { limit_bytes: 10_000, added_bytes: 2_028 } };
   await expect(small.memory.append(viewer, 'c', said('y'.repeat(2_000)))).rejects.toMatchObject(refusal);
-  await expect(small.memory.update(viewer, 'c', { metadata: { messages: [said('y'.repeat(2_000))] } })).rejects.toMatchObject({ httpStatus: 413 });
+  await expect(
+    small.memory.update(viewer, 'c', { metadata: { messages: [said('y'.repeat(2_000))] } }),
+  ).rejects.toMatchObject({ httpStatus: 413 });
   await expect(small.memory.create(viewer, { content: 'z'.repeat(10_001) })).rejects.toMatchObject({ httpStatus: 413 });
   expect(await small.memory.get(viewer, 'c')).toMatchObject({ message_count: 1, version: 1, metadata: {} });
 });
 
 test('metadata over 64 KiB or nested without end is refused; its conversation does not count', async () => {
   const viewer = freshViewer();
-  await expect(at.memory.create(viewer, { metadata: { big: 'x'.repeat(66_000) } })).rejects.toMatchObject({ code: 'invalid_input', details: { limit_bytes: 65_536 } });
+  await expect(at.memory.create(viewer, { metadata: { big: 'x'.repeat(66_000) } })).rejects.toMatchObject({
+    code: 'invalid_input',
+    details: { limit_bytes: 65_536 },
+  });
   const deep = JSON.parse('{"a":'.repeat(200) + '1' + '}'.repeat(200));
   await expect(at.memory.create(viewer, { metadata: deep })).rejects.toMatchObject({ code: 'invalid_input' });
   await at.memory.create(viewer, { metadata: { messages: [said('x'.repeat(100_000))] } });
@@ -157,7 +188,9 @@ test('a context ends at expires_at or after ttl_seconds, everywhere at once, and
   await expect(own.memory.append(viewer, 'c', 'x')).rejects.toMatchObject({ code: 'not_found' });
   await expect(own.memory.messages(viewer, 'c')).rejects.toMatchObject({ code: 'not_found' });
   expect((await own.memory.list(viewer)).data.map(({ id }) => id)).toEqual(['stays']);
-  expect((await own.memory.search(viewer, { query: 'checkout' })).results.map(({ context_id }) => context_id)).toEqual(['stays']);
+  expect((await own.memory.search(viewer, { query: 'checkout' })).results.map(({ context_id }) => context_id)).toEqual([
+    'stays',
+  ]);
   expect((await own.memory.create(viewer, { id: 'c', content: 'new' })).created).toBe(true);
 });
 
@@ -170,7 +203,11 @@ test('the sweep deletes what has expired and corrects the counts of terms', asyn
   own.now = new Date(own.now.getTime() + 61_000);
   expect((await own.memory.sweep()).expired).toBeGreaterThanOrEqual(1);
   expect(own.changes).toContain('c deleted');
-  const terms = await store.db.selectFrom('memory_terms').where('organization_id', '=', viewer.organizationId).select(['term', 'pieces']).execute();
+  const terms = await store.db
+    .selectFrom('memory_terms')
+    .where('organization_id', '=', viewer.organizationId)
+    .select(['term', 'pieces'])
+    .execute();
   expect(Object.fromEntries(terms.map(({ term, pieces }) => [term, pieces]))).toEqual({ '': 1, checkout: 1, stay: 1 });
 });
 
@@ -178,9 +215,14 @@ test('lists are filtered by fields, metadata and times, and paged by a cursor th
   const viewer = freshViewer();
   for (let i = 0; i < 7; i++) {
     at.now = new Date(Date.UTC(2026, 10, 20, 10, i));
-    await at.memory.create(viewer, { id: `c${i}`, user_id: i % 2 ? 'odd' : 'even', metadata: { type: i < 3 ? 'chat' : 'log', deep: { n: i }, session_id: 's1' } });
+    await at.memory.create(viewer, {
+      id: `c${i}`,
+      user_id: i % 2 ? 'odd' : 'even',
+      metadata: { type: i < 3 ? 'chat' : 'log', deep: { n: i }, session_id: 's1' },
+    });
   }
-  const ids = async (query: object) => (await at.memory.list(viewer, ListContexts.parse(query))).data.map(({ id }) => id);
+  const ids = async (query: object) =>
+    (await at.memory.list(viewer, ListContexts.parse(query))).data.map(({ id }) => id);
   expect(await ids({})).toEqual(['c6', 'c5', 'c4', 'c3', 'c2', 'c1', 'c0']);
   expect(await ids({ user_id: 'odd', type: 'log' })).toEqual(['c5', 'c3']);
   expect(await ids({ 'metadata.deep.n': '4' })).toEqual(['c4']);
@@ -209,7 +251,7 @@ test('messages are paged in order', async () => {
   expect([first.has_more, rest.has_more]).toEqual([true, false]);
 });
 
-test('a key bound to one user sees, changes and makes only that one\'s contexts', async () => {
+test("a key bound to one user sees, changes and makes only that one's contexts", async () => {
   const anyone = freshViewer();
   const ann = { ...anyone, contextUserId: 'ann' };
   await at.memory.create(anyone, { id: 'bobs', user_id: 'bob', content: 'secret checkout' });
@@ -223,9 +265,12 @@ test('a key bound to one user sees, changes and makes only that one\'s contexts'
     () => at.memory.update(ann, 'bobs', { metadata: {} }),
     () => at.memory.remove(ann, 'bobs'),
     () => at.memory.searchContext(ann, 'bobs', { query: 'checkout' }),
-  ]) await expect(attempt()).rejects.toMatchObject({ code: 'not_found' });
+  ])
+    await expect(attempt()).rejects.toMatchObject({ code: 'not_found' });
   expect((await at.memory.list(ann)).data.map(({ id }) => id)).toEqual(['anns']);
-  expect((await at.memory.search(ann, { query: 'secret checkout' })).results.map(({ context_id }) => context_id)).toEqual(['anns']);
+  expect(
+    (await at.memory.search(ann, { query: 'secret checkout' })).results.map(({ context_id }) => context_id),
+  ).toEqual(['anns']);
   await expect(at.memory.create(ann, { user_id: 'bob' })).rejects.toMatchObject({ code: 'forbidden' });
   await expect(at.memory.create(ann, { id: 'bobs' })).rejects.toMatchObject({ code: 'conflict' });
 });
@@ -235,7 +280,9 @@ test('another organisation finds nothing of it by id, list, message or search', 
   await at.memory.create(a, { id: 'shared-id', content: 'TOKEN_OF_A lives in vault', metadata: { type: 'x' } });
   await at.memory.create(b, { id: 'shared-id', content: 'harmless vault words' });
   await at.work();
-  expect((await at.memory.get(b, 'shared-id', { include_content: true })).content).toEqual([said('harmless vault words')]);
+  expect((await at.memory.get(b, 'shared-id', { include_content: true })).content).toEqual([
+    said('harmless vault words'),
+  ]);
   const found = await at.memory.search(b, { query: 'TOKEN_OF_A vault', context_ids: ['shared-id'] });
   expect(found.results.map(({ text }) => text)).toEqual(['user: harmless vault words']);
   expect((await at.memory.search(b, { query: 'vault', filters: { type: 'x' } })).results).toEqual([]);
@@ -243,15 +290,20 @@ test('another organisation finds nothing of it by id, list, message or search', 
   expect((await at.memory.get(a, 'shared-id')).message_count).toBe(1);
 });
 
-test.each(["'; DROP TABLE memory_contexts; --", '\0', '\uD800', '🚀', '"', '%', "a'b\\c", 'x'.repeat(255)])('the id %j is safe', async (id) => {
-  const viewer = freshViewer();
-  const parsed = CreateContext.safeParse({ id, content: id, metadata: { [id]: id } });
-  if (!parsed.success) expect(id).toContain('\0');
-  else expect((await at.memory.create(viewer, parsed.data)).created).toBe(true);
-  await at.memory.get(viewer, id).catch((error: unknown) => { expect(error).toMatchObject({ code: 'not_found' }); });
-  await at.memory.list(viewer, { 'metadata.x': id, user_id: id });
-  await at.memory.search(viewer, { query: id, filters: { [id]: id, user_id: { $in: [id] } }, context_ids: [id] });
-});
+test.each(["'; DROP TABLE memory_contexts; --", '\0', '\uD800', '🚀', '"', '%', "a'b\\c", 'x'.repeat(255)])(
+  'the id %j is safe',
+  async (id) => {
+    const viewer = freshViewer();
+    const parsed = CreateContext.safeParse({ id, content: id, metadata: { [id]: id } });
+    if (!parsed.success) expect(id).toContain('\0');
+    else expect((await at.memory.create(viewer, parsed.data)).created).toBe(true);
+    await at.memory.get(viewer, id).catch((error: unknown) => {
+      expect(error).toMatchObject({ code: 'not_found' });
+    });
+    await at.memory.list(viewer, { 'metadata.x': id, user_id: id });
+    await at.memory.search(viewer, { query: id, filters: { [id]: id, user_id: { $in: [id] } }, context_ids: [id] });
+  },
+);
 
 test('unknown fields and wrong shapes are refused by the schemas', () => {
   expect(CreateContext.safeParse({ contnt: 'x' }).success).toBe(false);

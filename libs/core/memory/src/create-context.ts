@@ -41,7 +41,9 @@ export async function createContext(parts: Parts, viewer: Viewer, input: CreateC
     const existing = await standing(parts, viewer, id, userId, now);
     if (existing) return { context: existing, created: false };
   }
-  throw new AppError('conflict', `The context "${id}" is being made and removed by others at this moment.`, { retryable: true });
+  throw new AppError('conflict', `The context "${id}" is being made and removed by others at this moment.`, {
+    retryable: true,
+  });
 }
 
 /** Undefined where the id is taken. One statement, so that nobody sees half a context. */
@@ -80,7 +82,13 @@ async function insert(parts: Parts, viewer: Viewer, input: CreateContext, userId
  * The context that has this id, where it is the asker's own; undefined where it is gone by now. An expired one that no sweep has
  * met yet is cleared away.
  */
-async function standing(parts: Parts, viewer: Viewer, id: string, userId: string | null, now: Date): Promise<ContextView | undefined> {
+async function standing(
+  parts: Parts,
+  viewer: Viewer,
+  id: string,
+  userId: string | null,
+  now: Date,
+): Promise<ContextView | undefined> {
   const { rows } = await sql<{ key: string; user_id: string | null; expired: boolean }>`
     SELECT key, user_id, coalesce(expires_at <= ${now}, false) AS expired FROM memory_contexts
     WHERE organization_id = ${viewer.organizationId} AND id = ${id}

@@ -11,7 +11,8 @@ export function decodeCursor(cursor: string | undefined, kind: 'string' | 'numbe
   if (cursor === undefined) return undefined;
   const position = parse(cursor);
   if (typeof position === 'string' && kind === 'string' && !position.includes('\0')) return position;
-  if (typeof position === 'number' && kind === 'number' && Number.isInteger(position)) return Math.min(position, 2 ** 31 - 1);
+  if (typeof position === 'number' && kind === 'number' && Number.isInteger(position))
+    return Math.min(position, 2 ** 31 - 1);
   throw new AppError('invalid_input', 'This cursor is not one of ours.', {
     suggestion: 'Send next_cursor of the last page unchanged, or no cursor for the first page.',
   });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { newId } from '@devmesh/contracts';
 import { type Db, inTransaction, sql, type Transaction } from '@devmesh/store';
 import type { Parts } from './parts.ts';
 
@@ -18,23 +19,33 @@ export function tagOf(organizationId: string): string {
 export const TERMS_OF_PIECE = sql`SELECT substr(lexeme, ${sql.lit(TAG_LENGTH + 1)}) AS term FROM unnest(tsvector_to_array(terms)) AS lexeme`;
 
 /** Notes that pieces are about to be removed. Only inserts, so that writers never wait for each other. */
-export async function countRemoved(tx: Transaction, organizationId: string, which: ReturnType<typeof sql>): Promise<void> {
+export async function countRemoved(
+  tx: Transaction,
+  organizationId: string,
+  which: ReturnType<typeof sql>,
+): Promise<void> {
   await sql`
-    INSERT INTO memory_term_changes (organization_id, term, change)
-    SELECT ${organizationId}, t.term, -count(*)
-    FROM memory_pieces p CROSS JOIN LATERAL (${TERMS_OF_PIECE} UNION ALL SELECT ${sql.lit(ALL_PIECES)}) t
-    WHERE p.organization_id = ${organizationId} AND ${which}
-    GROUP BY t.term
+    INSERT INTO memory_term_changes (id, organization_id, changes)
+    SELECT ${newId('chg')}, ${organizationId}, jsonb_object_agg(counted.term, -counted.pieces) FROM (
+      SELECT t.term, count(*) AS pieces
+      FROM memory_pieces p CROSS JOIN LATERAL (${TERMS_OF_PIECE} UNION ALL SELECT ${sql.lit(ALL_PIECES)}) t
+      WHERE p.organization_id = ${organizationId} AND ${which}
+      GROUP BY t.term
+    ) counted HAVING count(*) > 0
   `.execute(tx);
 }
 
 /** Notes changes of counts by term. */
-export async function recordChanges(tx: Transaction, organizationId: string, changes: ReadonlyMap<string, number>): Promise<void> {
-  const rows = [...changes].filter(([, change]) => change !== 0).map(([term, change]) => ({ term, change }));
-  if (rows.length === 0) return;
+export async function recordChanges(
+  tx: Transaction,
+  organizationId: string,
+  changes: ReadonlyMap<string, number>,
+): Promise<void> {
+  const changed = [...changes].filter(([, change]) => change !== 0);
+  if (changed.length === 0) return;
   await sql`
-    INSERT INTO memory_term_changes (organization_id, term, change)
-    SELECT ${organizationId}, r.term, r.change FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(term text, change integer)
+    INSERT INTO memory_term_changes (id, organization_id, changes)
+    VALUES (${newId('chg')}, ${organizationId}, ${JSON.stringify(Object.fromEntries(changed))})
   `.execute(tx);
 }
 
@@ -47,16 +58,22 @@ export async function foldTerms(db: Db, organizationId: string): Promise<void> {
     await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`memory_terms ${organizationId}`}, 5))`.execute(tx);
     const { rows } = await sql<{ term: string }>`
       WITH taken AS (
-        DELETE FROM memory_term_changes WHERE organization_id = ${organizationId} RETURNING term, change
+        DELETE FROM memory_term_changes WHERE organization_id = ${organizationId} RETURNING changes
       ), folded AS (
         INSERT INTO memory_terms (organization_id, term, pieces)
-        SELECT ${organizationId}, term, sum(change) FROM taken GROUP BY term HAVING sum(change) <> 0 ORDER BY term
+        SELECT ${organizationId}, c.key COLLATE "C", sum(c.value::integer) FROM taken, jsonb_each_text(taken.changes) c
+        GROUP BY 2 HAVING sum(c.value::integer) <> 0 ORDER BY 2
         ON CONFLICT (organization_id, term) DO UPDATE SET pieces = memory_terms.pieces + EXCLUDED.pieces
         RETURNING term, pieces
       )
       SELECT term FROM folded WHERE pieces <= 0
     `.execute(tx);
-    if (rows.length > 0) await forget(tx, organizationId, rows.map(({ term }) => term));
+    if (rows.length > 0)
+      await forget(
+        tx,
+        organizationId,
+        rows.map(({ term }) => term),
+      );
   });
 }
 
@@ -78,6 +95,8 @@ async function forget(tx: Transaction, organizationId: string, terms: string[]):
 
 /** Organisations with changes that no fold has taken: its process died in between. */
 export async function organizationsToFold(db: Db): Promise<string[]> {
-  const { rows } = await sql<{ organization_id: string }>`SELECT DISTINCT organization_id FROM memory_term_changes`.execute(db);
+  const { rows } = await sql<{
+    organization_id: string;
+  }>`SELECT DISTINCT organization_id FROM memory_term_changes`.execute(db);
   return rows.map(({ organization_id }) => organization_id);
 }

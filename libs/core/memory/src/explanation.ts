@@ -17,7 +17,12 @@ export interface Explanation {
 
 const RRF_K = 60;
 
-export function explain(rank: number, similarity: number, matched: readonly WantedTerm[], plan: QueryPlan): Explanation {
+export function explain(
+  rank: number,
+  similarity: number,
+  matched: readonly WantedTerm[],
+  plan: QueryPlan,
+): Explanation {
   const names = [...new Set(matched.map(({ surface }) => surface))];
   return {
     mode: 'keyword',

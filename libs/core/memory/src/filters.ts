@@ -53,7 +53,8 @@ const TIMES: ReadonlySet<string> = new Set(['created_at', 'updated_at', 'expires
  */
 export function filterConditions(filters: Record<string, unknown> | null | undefined): Sql[] {
   const entries = Object.entries(filters ?? {});
-  if (entries.length > MAX_FILTERS) throw new AppError('invalid_input', `At most ${MAX_FILTERS} filters; these are ${entries.length}.`);
+  if (entries.length > MAX_FILTERS)
+    throw new AppError('invalid_input', `At most ${MAX_FILTERS} filters; these are ${entries.length}.`);
   return entries.flatMap(([field, wanted]) => conditionsOf(clean(field), wanted));
 }
 
@@ -68,7 +69,8 @@ export function metadataText(path: string, value: string): Sql {
 }
 
 function conditionsOf(field: string, wanted: unknown): Sql[] {
-  if (!isObject(wanted) || !Object.keys(wanted).some((name) => name.startsWith('$'))) return [condition(field, '$eq', wanted)];
+  if (!isObject(wanted) || !Object.keys(wanted).some((name) => name.startsWith('$')))
+    return [condition(field, '$eq', wanted)];
   return Object.entries(wanted).map(([operator, value]) => condition(field, operatorOf(field, operator), value));
 }
 
@@ -92,10 +94,12 @@ function condition(field: string, operator: Operator, value: unknown): Sql {
 function equalities(field: string, value: unknown): Sql[] {
   const wanted = json(TIMES.has(field) ? isoTime(value) : value);
   const column = own(TEXT_COLUMNS, field);
-  const context = column && typeof value === 'string' ? sql`${column} = ${clean(value)}` : equal(own(CONTEXT_FIELDS, field), wanted);
+  const context =
+    column && typeof value === 'string' ? sql`${column} = ${clean(value)}` : equal(own(CONTEXT_FIELDS, field), wanted);
   // Containment of a scalar is equality, and the index over `facts` answers it.
   const path = pathOf(field);
-  const metadata = typeof value === 'object' ? equal(placeIn(path), wanted) : sql`c.facts @> ${nested(path, wanted)}::jsonb`;
+  const metadata =
+    typeof value === 'object' ? equal(placeIn(path), wanted) : sql`c.facts @> ${nested(path, wanted)}::jsonb`;
   return [context, metadata, equal(own(PIECE_FIELDS, field), wanted)].filter((each) => each !== undefined);
 }
 
@@ -104,12 +108,17 @@ function equal(place: Sql | undefined, wanted: string): Sql | undefined {
 }
 
 function inList(field: string, value: unknown): Sql {
-  if (!Array.isArray(value)) throw new AppError('invalid_input', `Filter "${field}": $in takes a list.`, { suggestion: `{"${field}": {"$in": ["a", "b"]}}` });
+  if (!Array.isArray(value))
+    throw new AppError('invalid_input', `Filter "${field}": $in takes a list.`, {
+      suggestion: `{"${field}": {"$in": ["a", "b"]}}`,
+    });
   return value.length === 0 ? sql`false` : anyOf(value.slice(0, 1000).map((one) => condition(field, '$eq', one)));
 }
 
 function placesOf(field: string): Sql[] {
-  return [own(CONTEXT_FIELDS, field), placeIn(pathOf(field)), own(PIECE_FIELDS, field)].filter((place) => place !== undefined);
+  return [own(CONTEXT_FIELDS, field), placeIn(pathOf(field)), own(PIECE_FIELDS, field)].filter(
+    (place) => place !== undefined,
+  );
 }
 
 function own(fields: Readonly<Record<string, Sql>>, field: string): Sql | undefined {

@@ -18,7 +18,12 @@ export interface Passage {
  * One hit per passage: neighbouring pieces share text, and a better piece has already shown what it shares with this one. What is
  * left of a piece stays a hit only if it has something of the query in itself.
  */
-export function distinctPassages(candidates: readonly Candidate[], terms: readonly WantedTerm[], leastScore: number, limit: number): Passage[] {
+export function distinctPassages(
+  candidates: readonly Candidate[],
+  terms: readonly WantedTerm[],
+  leastScore: number,
+  limit: number,
+): Passage[] {
   const shown = new Map<string, Span[]>();
   const passages: Passage[] = [];
   for (const candidate of candidates) {
@@ -34,10 +39,14 @@ export function distinctPassages(candidates: readonly Candidate[], terms: readon
 
 function passageOf(candidate: Candidate, shown: readonly Span[], terms: readonly WantedTerm[]): Passage | undefined {
   const left = candidate.spans.flatMap((span) => remainder(span, shown));
-  const untouched = left.length === candidate.spans.length && left.every((span, index) => span === candidate.spans[index]);
+  const untouched =
+    left.length === candidate.spans.length && left.every((span, index) => span === candidate.spans[index]);
   if (untouched) return whole(candidate, terms);
   if (left.length === 0) return undefined;
-  const text = left.map(({ at, from, to }) => candidate.text.slice(at, at + to - from)).join('\n\n').trim();
+  const text = left
+    .map(({ at, from, to }) => candidate.text.slice(at, at + to - from))
+    .join('\n\n')
+    .trim();
   const own = termsOf(text);
   const matched = terms.filter(({ term }) => own.has(term));
   if (matched.length === 0) return undefined;
@@ -47,7 +56,14 @@ function passageOf(candidate: Candidate, shown: readonly Span[], terms: readonly
 function whole(candidate: Candidate, terms: readonly WantedTerm[]): Passage {
   const matched = terms.filter((_term, bit) => (candidate.matched >> bit) & 1);
   const range: [number, number] = [candidate.first_message, candidate.last_message];
-  return { candidate, text: candidate.text, range, characters: placeOf(candidate, candidate.spans).characters, terms: matched, score: sumOf(matched) };
+  return {
+    candidate,
+    text: candidate.text,
+    range,
+    characters: placeOf(candidate, candidate.spans).characters,
+    terms: matched,
+    score: sumOf(matched),
+  };
 }
 
 function placeOf(candidate: Candidate, spans: readonly Span[]): Pick<Passage, 'range' | 'characters'> {

@@ -29,12 +29,17 @@ const STEP = {
  * The job `context.index`: cuts what is new in a context into pieces and makes them searchable. Looks only at the messages from
  * the last open piece on; a context without outbox rows costs two reads. Safe to run at any time, twice, and by several at once.
  */
-export async function indexContext(parts: Parts, organizationId: string, contextId: string, signal?: AbortSignal): Promise<Indexed> {
+export async function indexContext(
+  parts: Parts,
+  organizationId: string,
+  contextId: string,
+  signal?: AbortSignal,
+): Promise<Indexed> {
   const total: Indexed = { written: 0, removed: 0 };
   const key = await keyOf(parts, organizationId, contextId);
   if (key === undefined) return total;
   const owner = { organizationId, contextKey: key, chunker: parts.chunker(organizationId).version };
-  for (let more = true; more && signal?.aborted !== true; ) {
+  for (let more = true; more && signal?.aborted !== true;) {
     const step = await inTransaction(parts.db, (tx) => indexStep(parts, tx, owner));
     total.written += step.written;
     total.removed += step.removed;
@@ -104,8 +109,12 @@ async function outboxOf(tx: Transaction, key: string): Promise<{ ids: string[]; 
 async function moveOutbox(tx: Transaction, ids: readonly string[], next: number | undefined): Promise<void> {
   const [first, ...others] = ids;
   const done = next === undefined ? ids : others;
-  if (done.length > 0) await sql`DELETE FROM memory_outbox WHERE id IN (SELECT json_array_elements_text(${JSON.stringify(done)}::json))`.execute(tx);
-  if (next !== undefined && first !== undefined) await sql`UPDATE memory_outbox SET from_message = ${next} WHERE id = ${first}`.execute(tx);
+  if (done.length > 0)
+    await sql`DELETE FROM memory_outbox WHERE id IN (SELECT json_array_elements_text(${JSON.stringify(done)}::json))`.execute(
+      tx,
+    );
+  if (next !== undefined && first !== undefined)
+    await sql`UPDATE memory_outbox SET from_message = ${next} WHERE id = ${first}`.execute(tx);
 }
 
 /** The organisation has changed to other rules: pieces of two kinds would find everything twice. */
@@ -175,7 +184,12 @@ function chunkWindow({ utterances, complete }: Window, chunker: Chunker): { piec
   return { pieces, next: (utterances.at(-1)?.sequence ?? 0) + 1 };
 }
 
-async function storedBetween(tx: Transaction, { contextKey, chunker }: PieceOwner, start: number, end: number | undefined): Promise<StoredPiece[]> {
+async function storedBetween(
+  tx: Transaction,
+  { contextKey, chunker }: PieceOwner,
+  start: number,
+  end: number | undefined,
+): Promise<StoredPiece[]> {
   const within = end === undefined ? sql`` : sql`AND first_message < ${end}`;
   const { rows } = await sql<StoredPiece>`
     SELECT first_message AS first, part, hash FROM memory_pieces

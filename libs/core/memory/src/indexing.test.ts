@@ -19,7 +19,10 @@ afterAll(() => store.close());
 const lines = (count: number, from = 0) =>
   Array.from({ length: count }, (_, i) => {
     const n = from + i;
-    return { role: n % 2 ? 'assistant' : 'user', content: `line ${n} about topic${n % 13} `.repeat(1 + ((n * 7919) % 20)).trim() };
+    return {
+      role: n % 2 ? 'assistant' : 'user',
+      content: `line ${n} about topic${n % 13} `.repeat(1 + ((n * 7919) % 20)).trim(),
+    };
   });
 
 async function expectConsistent(viewer: Viewer, contextIds: string[]) {
@@ -35,7 +38,10 @@ test('what an index holds is what cutting all messages afresh would give, howeve
     await at.memory.append(viewer, 'a', lines(1 + (i % 3), 10 + 3 * i));
     if (i % 4 === 0) await at.work();
   }
-  await at.memory.create(viewer, { id: 'b', content: [...lines(3), { role: 'user', content: 'one long text. '.repeat(200) }, ...lines(5)] });
+  await at.memory.create(viewer, {
+    id: 'b',
+    content: [...lines(3), { role: 'user', content: 'one long text. '.repeat(200) }, ...lines(5)],
+  });
   await at.work();
   await expectConsistent(viewer, ['a', 'b']);
 });
@@ -44,8 +50,14 @@ test('a replaced list leaves no piece of the old text, not even before the index
   const viewer = freshViewer();
   await at.memory.create(viewer, { id: 'a', metadata: { messages: lines(60) } });
   await at.work();
-  await at.memory.update(viewer, 'a', { metadata: { messages: [...lines(20), { role: 'user', content: 'rewritten' }] } });
-  expect((await at.memory.search(viewer, { query: 'topic7', limit: 100 })).results.every(({ metadata }) => metadata.message_range[1] < 20)).toBe(true);
+  await at.memory.update(viewer, 'a', {
+    metadata: { messages: [...lines(20), { role: 'user', content: 'rewritten' }] },
+  });
+  expect(
+    (await at.memory.search(viewer, { query: 'topic7', limit: 100 })).results.every(
+      ({ metadata }) => metadata.message_range[1] < 20,
+    ),
+  ).toBe(true);
   await at.work();
   await expectConsistent(viewer, ['a']);
 });
@@ -58,13 +70,20 @@ test('deleting a context removes its pieces and takes its words off the counts',
   await at.memory.remove(viewer, 'a');
   await expectConsistent(viewer, ['b']);
   await at.memory.remove(viewer, 'b');
-  const left = await store.db.selectFrom('memory_terms').where('organization_id', '=', viewer.organizationId).selectAll().execute();
+  const left = await store.db
+    .selectFrom('memory_terms')
+    .where('organization_id', '=', viewer.organizationId)
+    .selectAll()
+    .execute();
   expect(left).toEqual([]);
 });
 
 test('one message appended to a 10 MB context writes at most two pieces, and indexing it again writes none', async () => {
   const viewer = freshViewer();
-  const big = Array.from({ length: 2_000 }, (_, i) => ({ role: 'user', content: `entry ${i} ${'word'.repeat(1_200)}` }));
+  const big = Array.from({ length: 2_000 }, (_, i) => ({
+    role: 'user',
+    content: `entry ${i} ${'word'.repeat(1_200)}`,
+  }));
   await at.memory.create(viewer, { id: 'big', content: big });
   expect((await at.work()).written).toBeGreaterThan(15_000);
   for (const content of ['short', 'x'.repeat(400), 'again short']) {
@@ -72,7 +91,10 @@ test('one message appended to a 10 MB context writes at most two pieces, and ind
     const { written, removed } = await at.work();
     expect(written + removed).toBeLessThanOrEqual(2);
   }
-  expect(await at.memory.indexContext({ organizationId: viewer.organizationId, contextId: 'big' })).toEqual({ written: 0, removed: 0 });
+  expect(await at.memory.indexContext({ organizationId: viewer.organizationId, contextId: 'big' })).toEqual({
+    written: 0,
+    removed: 0,
+  });
   expect(await at.memory.reindexContext(viewer.organizationId, 'big')).toEqual({ written: 0, removed: 0 });
 }, 120_000);
 
@@ -86,7 +108,11 @@ test('indexing a long conversation again from its first message writes nothing',
 
 test('messages that are large but say little do not hold the indexer up', async () => {
   const viewer = freshViewer();
-  const heavy = Array.from({ length: 300 }, (_, i) => ({ role: 'user', content: `small ${i}`, metadata: { blob: 'x'.repeat(5_000) } }));
+  const heavy = Array.from({ length: 300 }, (_, i) => ({
+    role: 'user',
+    content: `small ${i}`,
+    metadata: { blob: 'x'.repeat(5_000) },
+  }));
   await at.memory.create(viewer, { id: 'a', content: heavy });
   await at.work();
   expect((await at.memory.search(viewer, { query: '299' })).results[0]?.text).toContain('small 299');
@@ -99,7 +125,12 @@ test('an organisation that changes its chunker gets its pieces cut anew, once', 
   const large = memoryOver(store.db, { chunkerFor: () => '1000/200' });
   await large.memory.append(viewer, 'a', 'one more');
   await large.work();
-  const versions = await store.db.selectFrom('memory_pieces').where('organization_id', '=', viewer.organizationId).select('chunker').distinct().execute();
+  const versions = await store.db
+    .selectFrom('memory_pieces')
+    .where('organization_id', '=', viewer.organizationId)
+    .select('chunker')
+    .distinct()
+    .execute();
   expect(versions).toEqual([{ chunker: '1000-200.1' }]);
   expect(await large.memory.reindexContext(viewer.organizationId, 'a')).toEqual({ written: 0, removed: 0 });
 });

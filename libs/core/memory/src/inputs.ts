@@ -6,18 +6,26 @@ import { Timestamp } from './timestamp.ts';
 // The bodies and queries of contracts §2 and §3. Free-form objects are passed on untouched: a schema that rebuilt them would
 // change the order of their keys.
 
-const JsonObject = z
-  .unknown()
-  .refine(isObject, 'expected an object')
-  .meta({ type: 'object' }) as unknown as z.ZodType<Record<string, unknown>, Record<string, unknown>>;
+const JsonObject = z.unknown().refine(isObject, 'expected an object').meta({ type: 'object' }) as unknown as z.ZodType<
+  Record<string, unknown>,
+  Record<string, unknown>
+>;
 
 const OneMessage = z
   .unknown()
   .refine(isMessage, 'expected a message: {role, content, timestamp?, metadata?}')
-  .meta({ type: 'object', description: '{role, content, timestamp?, metadata?}; kept whole, other fields too.' }) as unknown as z.ZodType<Message, Message>;
+  .meta({
+    type: 'object',
+    description: '{role, content, timestamp?, metadata?}; kept whole, other fields too.',
+  }) as unknown as z.ZodType<Message, Message>;
 
 /** NUL cannot be stored, and nobody means it. */
-const label = (max: number) => z.string().min(1).max(max).refine((text) => !text.includes('\0'), 'must not contain NUL');
+const label = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((text) => !text.includes('\0'), 'must not contain NUL');
 
 export const ContextId = label(255).meta({ description: 'Chosen by the client, or made by us.' });
 const UserId = label(255).meta({ description: "The client's own label for a user, not a DevMesh account." });
@@ -34,7 +42,10 @@ const labels = {
   name: label(500).optional(),
   max_tokens: z.int().min(1).max(10_000_000).optional(),
 };
-const TtlSeconds = z.int().min(1).max(10 * 366 * 86_400);
+const TtlSeconds = z
+  .int()
+  .min(1)
+  .max(10 * 366 * 86_400);
 
 export const CreateContext = z.strictObject({
   id: ContextId.optional(),
@@ -65,19 +76,36 @@ export type PatchContext = z.infer<typeof PatchContext>;
 
 export const AppendMessages = z.union([
   z.string(),
-  z.array(z.union([z.string(), OneMessage])).min(1).max(100_000),
-  z.strictObject({ messages: z.array(z.union([z.string(), OneMessage])).min(1).max(100_000) }),
+  z
+    .array(z.union([z.string(), OneMessage]))
+    .min(1)
+    .max(100_000),
+  z.strictObject({
+    messages: z
+      .array(z.union([z.string(), OneMessage]))
+      .min(1)
+      .max(100_000),
+  }),
   OneMessage,
 ]);
 export type AppendMessages = z.infer<typeof AppendMessages>;
 
 const Limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
-const Flag = z.union([z.boolean(), z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1')]);
+const Flag = z.union([
+  z.boolean(),
+  z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1'),
+]);
 
 export const GetContext = z.strictObject({
   include_content: Flag.optional(),
   relevant_to: z.string().max(100_000).optional().describe('Give back the pieces that fit this question best.'),
-  max_tokens: z.coerce.number().int().min(1).max(10_000_000).optional().describe('Token budget, counted as characters / 4.'),
+  max_tokens: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .optional()
+    .describe('Token budget, counted as characters / 4.'),
 });
 export type GetContext = z.infer<typeof GetContext>;
 
@@ -102,7 +130,12 @@ export const ListContexts = z
   .superRefine((query, issues) => {
     for (const name of Object.keys(query)) {
       if (!name.startsWith('metadata.') && !LIST_NAMES.has(name)) {
-        issues.addIssue({ code: 'unrecognized_keys', keys: [name], message: `Unrecognized key: "${name}"`, input: query });
+        issues.addIssue({
+          code: 'unrecognized_keys',
+          keys: [name],
+          message: `Unrecognized key: "${name}"`,
+          input: query,
+        });
       }
     }
   });
@@ -120,7 +153,8 @@ const searchFields = {
   limit: z.int().min(1).max(100).default(10),
   similarity_threshold: z.number().min(0).max(1).nullish(),
   filters: JsonObject.nullish().meta({
-    description: 'Fields of the context, its metadata or the piece. A value, or {$eq|$ne|$in|$gte|$lte|$contains: value}.',
+    description:
+      'Fields of the context, its metadata or the piece. A value, or {$eq|$ne|$in|$gte|$lte|$contains: value}.',
   }),
   mode: SearchMode.default('auto'),
   include: z.array(z.enum(['context'])).optional(),
@@ -128,7 +162,11 @@ const searchFields = {
 
 export const Search = z.strictObject({
   ...searchFields,
-  context_ids: z.array(z.string()).max(10_000).nullish().describe('Only these; null or absent means all, [] finds nothing.'),
+  context_ids: z
+    .array(z.string())
+    .max(10_000)
+    .nullish()
+    .describe('Only these; null or absent means all, [] finds nothing.'),
 });
 export type Search = z.infer<typeof Search>;
 

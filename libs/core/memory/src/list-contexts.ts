@@ -14,7 +14,11 @@ import type { Viewer } from './viewer.ts';
 type Sql = ReturnType<typeof sql>;
 
 /** Newest first, without messages. Throws invalid_input (a cursor that is not ours). */
-export async function listContexts({ db, clock }: Parts, viewer: Viewer, query: Partial<ListContexts>): Promise<Page<ContextView>> {
+export async function listContexts(
+  { db, clock }: Parts,
+  viewer: Viewer,
+  query: Partial<ListContexts>,
+): Promise<Page<ContextView>> {
   const { limit = 50 } = query;
   const before = decodeCursor(query.cursor, 'string');
   const conditions = [visible(viewer, clock()), ...conditionsOf(query)];
@@ -44,5 +48,8 @@ function conditionsOf(query: Partial<ListContexts>): Sql[] {
 
 function metadataFilters(query: Partial<ListContexts>): [string, unknown][] {
   const flat = Object.entries(query).filter(([name]) => name.startsWith('metadata.'));
-  return [...flat.map(([name, value]): [string, unknown] => [name.slice('metadata.'.length), value]), ...Object.entries(query.metadata ?? {})];
+  return [
+    ...flat.map(([name, value]): [string, unknown] => [name.slice('metadata.'.length), value]),
+    ...Object.entries(query.metadata ?? {}),
+  ];
 }

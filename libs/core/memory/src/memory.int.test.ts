@@ -31,8 +31,10 @@ for (const variable of ['TEST_DATABASE_URL', 'TEST_DATABASE_URL_NEWEST']) {
       await database.drop();
     });
 
-    const each = <Result>(work: (writer: number) => Promise<Result>) => Promise.all(Array.from({ length: WRITERS }, (_, writer) => work(writer)));
-    const index = (viewer: Viewer, contextId: string) => at.memory.indexContext({ organizationId: viewer.organizationId, contextId });
+    const each = <Result>(work: (writer: number) => Promise<Result>) =>
+      Promise.all(Array.from({ length: WRITERS }, (_, writer) => work(writer)));
+    const index = (viewer: Viewer, contextId: string) =>
+      at.memory.indexContext({ organizationId: viewer.organizationId, contextId });
     const message = (content: string) => ({ role: 'user', content });
     async function expectConsistent(viewer: Viewer, ids: string[]) {
       for (const id of ids) await index(viewer, id);
@@ -45,7 +47,10 @@ for (const variable of ['TEST_DATABASE_URL', 'TEST_DATABASE_URL_NEWEST']) {
       await at.memory.create(viewer, { id: 'c' });
       await each(async (writer) => {
         for (let i = 0; i < 25; i++) {
-          const { first_sequence, last_sequence } = await at.memory.append(viewer, 'c', [message(`writer ${writer} says ${2 * i}`), message(`writer ${writer} says ${2 * i + 1}`)]);
+          const { first_sequence, last_sequence } = await at.memory.append(viewer, 'c', [
+            message(`writer ${writer} says ${2 * i}`),
+            message(`writer ${writer} says ${2 * i + 1}`),
+          ]);
           expect(last_sequence).toBe(first_sequence + 1);
         }
       });
@@ -62,11 +67,13 @@ for (const variable of ['TEST_DATABASE_URL', 'TEST_DATABASE_URL_NEWEST']) {
       const viewer = freshViewer();
       await at.memory.create(viewer, { id: 'c', metadata: { count: 0 } });
       await each(async () => {
-        for (let done = 0; done < 5; ) {
+        for (let done = 0; done < 5;) {
           const { version, metadata } = await at.memory.get(viewer, 'c');
           await at.memory.update(viewer, 'c', { metadata: { count: Number(metadata['count']) + 1 } }, version).then(
             () => done++,
-            (error: unknown) => { expect(error).toMatchObject({ code: 'conflict' }); },
+            (error: unknown) => {
+              expect(error).toMatchObject({ code: 'conflict' });
+            },
           );
         }
       });
@@ -85,7 +92,11 @@ for (const variable of ['TEST_DATABASE_URL', 'TEST_DATABASE_URL_NEWEST']) {
       await at.memory.create(viewer, { id: 'c' });
       await each(async (writer) => {
         for (let i = 0; i < 15; i++) {
-          await at.memory.append(viewer, 'c', message(`shared words about checkout and rollout, writer ${writer} number ${i} ${'filler '.repeat(i)}`));
+          await at.memory.append(
+            viewer,
+            'c',
+            message(`shared words about checkout and rollout, writer ${writer} number ${i} ${'filler '.repeat(i)}`),
+          );
           await index(viewer, 'c');
         }
       });
@@ -108,7 +119,8 @@ for (const variable of ['TEST_DATABASE_URL', 'TEST_DATABASE_URL_NEWEST']) {
 
     test('replaced while it is indexed: nothing of the old text stays', async () => {
       const viewer = freshViewer();
-      const list = (round: number) => Array.from({ length: 80 }, (_, i) => message(`round${round} line ${i} ${'padding '.repeat(10)}`));
+      const list = (round: number) =>
+        Array.from({ length: 80 }, (_, i) => message(`round${round} line ${i} ${'padding '.repeat(10)}`));
       await at.memory.create(viewer, { id: 'c', metadata: { messages: list(0) } });
       let over = false;
       const indexing = each(async () => {
@@ -127,9 +139,14 @@ for (const variable of ['TEST_DATABASE_URL', 'TEST_DATABASE_URL_NEWEST']) {
     test('deleted while it is indexed and made again: no piece and no count is left of it', async () => {
       const viewer = freshViewer();
       for (let round = 0; round < 5; round++) {
-        const content = Array.from({ length: 120 }, (_, i) => message(`ghost${round} line ${i} ${'padding '.repeat(10)}`));
+        const content = Array.from({ length: 120 }, (_, i) =>
+          message(`ghost${round} line ${i} ${'padding '.repeat(10)}`),
+        );
         await at.memory.create(viewer, { id: 'c', content });
-        await Promise.all([...Array.from({ length: WRITERS }, () => index(viewer, 'c')), at.memory.remove(viewer, 'c')]);
+        await Promise.all([
+          ...Array.from({ length: WRITERS }, () => index(viewer, 'c')),
+          at.memory.remove(viewer, 'c'),
+        ]);
         expect((await at.memory.search(viewer, { query: `ghost${round}` })).results).toEqual([]);
       }
       await at.memory.create(viewer, { id: 'c', content: 'alive' });
@@ -140,13 +157,18 @@ for (const variable of ['TEST_DATABASE_URL', 'TEST_DATABASE_URL_NEWEST']) {
       const viewer = freshViewer();
       const ids = ['a', 'b', 'c'];
       const idOf = (n: number) => ids[n % 3] ?? 'a';
-      const missing = (error: unknown) => { expect(error).toMatchObject({ code: 'not_found' }); };
+      const missing = (error: unknown) => {
+        expect(error).toMatchObject({ code: 'not_found' });
+      };
       await each(async (writer) => {
         for (let i = 0; i < 12; i++) {
           const id = idOf(writer + i);
           await at.memory.create(viewer, { id });
           await at.memory.append(viewer, id, message(`common words ${writer} ${i}`)).catch(missing);
-          if (i % 3 === 0) await at.memory.update(viewer, id, { metadata: { messages: [message(`list ${writer}`), message(`item ${i}`)] } }).catch(missing);
+          if (i % 3 === 0)
+            await at.memory
+              .update(viewer, id, { metadata: { messages: [message(`list ${writer}`), message(`item ${i}`)] } })
+              .catch(missing);
           if (i % 5 === writer % 5) await at.memory.remove(viewer, id).catch(missing);
           await index(viewer, id);
           if (writer === 0) await at.memory.sweep();
@@ -161,7 +183,8 @@ for (const variable of ['TEST_DATABASE_URL', 'TEST_DATABASE_URL_NEWEST']) {
     test('eight sweepers delete what has expired once each', async () => {
       const viewer = freshViewer();
       const own = memoryOver(store.db);
-      for (let i = 0; i < 20; i++) await own.memory.create(viewer, { id: `c${i}`, ttl_seconds: 1, content: `short lived ${i}` });
+      for (let i = 0; i < 20; i++)
+        await own.memory.create(viewer, { id: `c${i}`, ttl_seconds: 1, content: `short lived ${i}` });
       await own.work();
       own.now = new Date(own.now.getTime() + 2_000);
       const swept = await each(() => own.memory.sweep());
@@ -170,7 +193,9 @@ for (const variable of ['TEST_DATABASE_URL', 'TEST_DATABASE_URL_NEWEST']) {
     });
 
     test('none of all this made the server break a deadlock', async () => {
-      const { rows } = await sql<{ deadlocks: string }>`SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`.execute(store.db);
+      const { rows } = await sql<{
+        deadlocks: string;
+      }>`SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`.execute(store.db);
       expect(Number(rows[0]?.deadlocks)).toBe(0);
     });
 
@@ -178,7 +203,9 @@ for (const variable of ['TEST_DATABASE_URL', 'TEST_DATABASE_URL_NEWEST']) {
       const queue = createPostgresQueue({ pool: store.queuePool, ...common });
       const viewer = freshViewer();
       const own = memoryOver(store.db, { queue });
-      const stop = await queue.work({ 'context.index': async (job, { signal }) => void (await own.memory.indexContext(job, signal)) });
+      const stop = await queue.work({
+        'context.index': async (job, { signal }) => void (await own.memory.indexContext(job, signal)),
+      });
       try {
         await own.memory.create(viewer, { id: 'warm', content: 'warm up' });
         await untilFound(own, viewer, 'warm');
@@ -195,7 +222,7 @@ for (const variable of ['TEST_DATABASE_URL', 'TEST_DATABASE_URL_NEWEST']) {
 }
 
 async function untilFound({ memory }: TestMemory, viewer: Viewer, query: string): Promise<void> {
-  for (const end = Date.now() + 20_000; Date.now() < end; ) {
+  for (const end = Date.now() + 20_000; Date.now() < end;) {
     if ((await memory.search(viewer, { query })).results.length > 0) return;
   }
   throw new Error(`"${query}" was not found`);

@@ -11,7 +11,15 @@ import type { ContextView } from './context-view.ts';
 import { deleteContext } from './delete-context.ts';
 import { indexContext, reindexContext } from './index-context.ts';
 import type { Indexed } from './index-context.ts';
-import type { AppendMessages, CreateContext, GetContext, ListContexts, ListMessages, PatchContext, UpdateContext } from './inputs.ts';
+import type {
+  AppendMessages,
+  CreateContext,
+  GetContext,
+  ListContexts,
+  ListMessages,
+  PatchContext,
+  UpdateContext,
+} from './inputs.ts';
 import { listContexts } from './list-contexts.ts';
 import { createWaker, sweep, sweepOutbox } from './outbox.ts';
 import type { IndexQueue, Swept } from './outbox.ts';
@@ -74,7 +82,8 @@ export function createMemory(options: MemoryParts): Memory {
     create: (viewer, input) => createContext(parts, viewer, input),
     get: (viewer, id, query = {}) => recall(parts, viewer, id, query, duration),
     update: (viewer, id, input, expectedVersion) => updateContext(parts, viewer, id, input, { expectedVersion }),
-    patch: (viewer, id, input, expectedVersion) => updateContext(parts, viewer, id, input, { expectedVersion, metadata: 'merge' }),
+    patch: (viewer, id, input, expectedVersion) =>
+      updateContext(parts, viewer, id, input, { expectedVersion, metadata: 'merge' }),
     append: (viewer, id, input) => appendMessages(parts, viewer, id, input),
     list: (viewer, query = {}) => listContexts(parts, viewer, query),
     messages: (viewer, id, query = {}) => listMessages(parts, viewer, id, query),

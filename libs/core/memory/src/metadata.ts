@@ -53,7 +53,9 @@ export function filterable(value: unknown, what: string, depth = 0): unknown {
   if (typeof value === 'string') return clean(value);
   if (Array.isArray(value)) return value.map((item) => filterable(item, what, depth + 1));
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [clean(name), filterable(item, what, depth + 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [clean(name), filterable(item, what, depth + 1)]),
+  );
 }
 
 function tooDeep(what: string): AppError {
@@ -61,8 +63,13 @@ function tooDeep(what: string): AppError {
 }
 
 function tooLarge(bytes: number): AppError {
-  return new AppError('invalid_input', `metadata is ${bytes} bytes without its messages; ${MAX_METADATA_BYTES} are allowed.`, {
-    details: { limit_bytes: MAX_METADATA_BYTES, metadata_bytes: bytes },
-    suggestion: 'Keep long texts as messages: POST /api/v1/contexts/:id/messages, or metadata.messages as a list of {role, content}.',
-  });
+  return new AppError(
+    'invalid_input',
+    `metadata is ${bytes} bytes without its messages; ${MAX_METADATA_BYTES} are allowed.`,
+    {
+      details: { limit_bytes: MAX_METADATA_BYTES, metadata_bytes: bytes },
+      suggestion:
+        'Keep long texts as messages: POST /api/v1/contexts/:id/messages, or metadata.messages as a list of {role, content}.',
+    },
+  );
 }

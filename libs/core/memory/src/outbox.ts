@@ -42,7 +42,11 @@ export async function sweepOutbox(
 
 /** Many writes to one context are one job, and one more where the first is running already. */
 function addJob(queue: IndexQueue, organizationId: string, contextId: string): Promise<void> {
-  return queue.add('context.index', { organizationId, contextId }, { dedupeKey: hashText(`${organizationId}\n${contextId}`) });
+  return queue.add(
+    'context.index',
+    { organizationId, contextId },
+    { dedupeKey: hashText(`${organizationId}\n${contextId}`) },
+  );
 }
 
 /**

@@ -30,7 +30,12 @@ export interface PieceOwner {
 }
 
 /** Writes and removes pieces, and notes what that changes in the document frequencies. */
-export async function applyChanges(tx: Transaction, owner: PieceOwner, { write, remove }: PieceChanges, now: Date): Promise<void> {
+export async function applyChanges(
+  tx: Transaction,
+  owner: PieceOwner,
+  { write, remove }: PieceChanges,
+  now: Date,
+): Promise<void> {
   const terms = write.map((piece) => searchableTerms(piece));
   const changes = new Map<string, number>();
   for (const old of await oldTerms(tx, owner, [...write, ...remove])) count(changes, old, -1);
@@ -49,14 +54,27 @@ function keyOf({ first, part }: { first: number; part: number }): string {
 }
 
 // Who speaks is no subject, unless it is somebody with a name.
-const PLAIN_ROLES: ReadonlySet<string> = new Set(['user', 'assistant', 'system', 'tool', 'developer', 'function', 'human', 'ai']);
+const PLAIN_ROLES: ReadonlySet<string> = new Set([
+  'user',
+  'assistant',
+  'system',
+  'tool',
+  'developer',
+  'function',
+  'human',
+  'ai',
+]);
 
 function searchableTerms({ text, spans, speakers }: Piece): Set<string> {
   const said = spans.map(({ at, from, to }) => text.slice(at, at + to - from));
   return termsOf([...said, ...speakers.filter((role) => !PLAIN_ROLES.has(role))].join('\n'));
 }
 
-async function oldTerms(tx: Transaction, owner: PieceOwner, pieces: readonly { first: number; part: number }[]): Promise<string[][]> {
+async function oldTerms(
+  tx: Transaction,
+  owner: PieceOwner,
+  pieces: readonly { first: number; part: number }[],
+): Promise<string[][]> {
   if (pieces.length === 0) return [];
   const { rows } = await sql<{ terms: string[] }>`
     SELECT coalesce((SELECT json_agg(t.term) FROM (${TERMS_OF_PIECE}) t), '[]'::json) AS terms FROM memory_pieces p WHERE ${named(owner, pieces)}
@@ -74,7 +92,13 @@ function named({ contextKey, chunker }: PieceOwner, pieces: readonly { first: nu
     AND (first_message, part) IN (SELECT k.first, k.part FROM json_to_recordset(${keys}::json) AS k(first integer, part integer))`;
 }
 
-async function writePieces(tx: Transaction, owner: PieceOwner, pieces: readonly Piece[], terms: readonly Set<string>[], now: Date): Promise<void> {
+async function writePieces(
+  tx: Transaction,
+  owner: PieceOwner,
+  pieces: readonly Piece[],
+  terms: readonly Set<string>[],
+  now: Date,
+): Promise<void> {
   const { organizationId, contextKey, chunker } = owner;
   const tag = tagOf(organizationId);
   const rows = pieces.map(({ spans, speakers, ...piece }, index) => ({

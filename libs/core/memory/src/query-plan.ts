@@ -6,6 +6,8 @@ import type { Token } from './terms.ts';
 /** A word of the query that is looked for. */
 export interface WantedTerm {
   term: string;
+  /** Pieces of the organisation that have it. */
+  frequency: number;
   /** As the asker wrote it. */
   surface: string;
   idf: number;
@@ -27,6 +29,7 @@ export interface QueryPlan {
 /** More would be noise: what is common says little beside what is rare. */
 const RAREST = 6;
 const MAX_TOKENS = 400;
+const MANY_PIECES = 3_000;
 
 /** Reads the query against the organisation's document frequencies. */
 export async function planQuery(db: Db, organizationId: string, query: string): Promise<QueryPlan> {
@@ -57,13 +60,17 @@ function rarest(tokens: readonly Token[], counts: Counts, pieces: number): Wante
   const take = (candidates: Map<string, string>) => {
     const known = [...candidates].flatMap(([term, surface]) => {
       const frequency = counts.get(term) ?? 0;
-      return frequency > 0 && !chosen.has(term) ? [{ term, surface: surface.slice(0, 80), idf: idf(pieces, frequency) }] : [];
+      return frequency > 0 && !chosen.has(term)
+        ? [{ term, frequency, surface: surface.slice(0, 80), idf: idf(pieces, frequency) }]
+        : [];
     });
     for (const one of known.sort(byRarity).slice(0, RAREST - chosen.size)) chosen.set(one.term, one);
   };
   const known = tokens.filter((token) => broadest(token, counts) !== undefined);
   const unknown = tokens.filter((token) => !known.includes(token));
-  take(new Map([...known.map((token) => [broadest(token, counts) ?? '', token.surface] as const), ...partsOf(unknown)]));
+  take(
+    new Map([...known.map((token) => [broadest(token, counts) ?? '', token.surface] as const), ...partsOf(unknown)]),
+  );
   take(new Map(partsOf(known)));
   return [...chosen.values()].sort(byRarity);
 }
@@ -89,6 +96,17 @@ function broadest({ whole }: Token, counts: Counts): string | undefined {
 function unknownIdf(missing: readonly Token[], pieces: number): number {
   const unknown = new Set(missing.filter(({ identifier }) => identifier).map(({ surface }) => surface.toLowerCase()));
   return unknown.size * idf(pieces, 0);
+}
+
+/**
+ * The rarest terms that few enough pieces have. What has none of them is looked at only where the rest could still matter: its
+ * terms together are worth no more than `restIdf`.
+ */
+export function essentialTerms(terms: readonly WantedTerm[]): { essential: WantedTerm[]; restIdf: number } {
+  let pieces = 0;
+  const essential = terms.filter(({ frequency }, index) => (pieces += frequency) <= MANY_PIECES || index === 0);
+  const restIdf = terms.slice(essential.length).reduce((sum, { idf }) => sum + idf, 0);
+  return { essential, restIdf };
 }
 
 type Counts = ReadonlyMap<string, number>;

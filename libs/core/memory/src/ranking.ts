@@ -25,8 +25,11 @@ export interface Candidate {
 
 export interface RankQuery {
   organizationId: string;
+  /** What a piece is scored by. */
   terms: readonly WantedTerm[];
-  /** Sum of IDF that a piece must reach. */
+  /** Of these it must have at least one. */
+  essential: readonly WantedTerm[];
+  /** Sum of IDF that it must reach. */
   leastScore: number;
   /** Over the context `c` and the piece `p`; the first says which contexts exist for the viewer. */
   conditions: readonly Sql[];
@@ -47,8 +50,8 @@ interface Row extends Omit<Candidate, 'spans' | 'speakers'> {
 }
 
 /**
- * The keyword leg, one statement: OR over the terms through the text index, ordered by the sum of IDF of the matched terms.
- * Which terms a piece has is found once, as a bit mask; the text is fetched only for the rows that are returned.
+ * The keyword leg, one statement: OR over the terms through the text index, ordered by the sum of IDF of the matched terms. Text
+ * and matched terms are fetched only for the rows that are returned.
  */
 export async function rank(db: Db, query: RankQuery): Promise<Ranked> {
   const { rows } = await statement(query).execute(db);
@@ -56,28 +59,33 @@ export async function rank(db: Db, query: RankQuery): Promise<Ranked> {
   return { candidates, below: rows[0]?.below ?? 0 };
 }
 
-export function statement({ organizationId, terms, leastScore, conditions, limit }: RankQuery) {
+export function statement({ organizationId, terms, essential, leastScore, conditions, limit }: RankQuery) {
   const tag = tagOf(organizationId);
-  const lexemes = terms.map(({ term }) => lexeme(tag, term));
-  const mask = sql.join(lexemes.map((each, bit) => sql`CASE WHEN p.terms @@ ${each}::tsquery THEN ${sql.lit(1 << bit)} ELSE 0 END`), sql` + `);
-  const score = sql.join(terms.map(({ idf }, bit) => sql`(mask >> ${sql.lit(bit)} & 1) * ${sql.lit(idf)}`), sql` + `);
+  const has = terms.map(({ term }) => sql`p.terms @@ ${lexeme(tag, term)}::tsquery`);
+  const score = sql.join(
+    has.map((one, bit) => sql`CASE WHEN ${one} THEN ${terms[bit]?.idf ?? 0}::float8 ELSE 0 END`),
+    sql` + `,
+  );
+  const mask = sql.join(
+    has.map((one, bit) => sql`CASE WHEN ${one} THEN ${sql.lit(1 << bit)} ELSE 0 END`),
+    sql` + `,
+  );
+  const any = essential.map(({ term }) => lexeme(tag, term)).join(' | ');
   // The margin keeps rounding from dropping what covers exactly the share asked for.
   const least = leastScore - 1e-9;
   return sql<Row>`
     WITH matched AS MATERIALIZED (
-      SELECT p.context_key, p.chunker, p.first_message, p.part, p.said_at, ${mask} AS mask
+      SELECT p.context_key, p.chunker, p.first_message, p.part, p.said_at, ${score} AS score
       FROM memory_pieces p JOIN memory_contexts c ON c.key = p.context_key
-      WHERE p.organization_id = ${organizationId} AND p.terms @@ ${lexemes.join(' | ')}::tsquery AND ${sql.join(conditions, sql` AND `)}
-    ), scored AS (
-      SELECT matched.*, (${score})::float8 AS score FROM matched
+      WHERE p.organization_id = ${organizationId} AND p.terms @@ ${any}::tsquery AND ${sql.join(conditions, sql` AND `)}
     ), best AS (
-      SELECT * FROM scored WHERE score >= ${least}
+      SELECT * FROM matched WHERE score >= ${least}
       ORDER BY score DESC, said_at DESC, context_key, first_message, part LIMIT ${limit}
     ), rest AS (
-      SELECT count(*)::integer AS below FROM scored WHERE score < ${least}
+      SELECT count(*)::integer AS below FROM matched WHERE score < ${least}
     )
     SELECT best.context_key, c.id AS context_id, best.first_message, p.last_message, best.part, p.split, p.text, p.spans, p.speakers,
-      best.said_at, best.mask AS matched, best.score, rest.below
+      best.said_at, ${mask} AS matched, best.score, rest.below
     FROM rest LEFT JOIN best ON true
       LEFT JOIN memory_pieces p USING (context_key, chunker, first_message, part) LEFT JOIN memory_contexts c ON c.key = best.context_key
     ORDER BY best.score DESC, best.said_at DESC, best.context_key, best.first_message, best.part

@@ -31,7 +31,12 @@ interface Reading {
 type FullContext = ContextView & { content?: Message[] };
 
 /** The context; with `include_content` all its messages in order, each as it was written, as `content`. Throws not_found. */
-export async function getContext(reading: Reading, viewer: Viewer, id: string, options: ReadOptions): Promise<FullContext> {
+export async function getContext(
+  reading: Reading,
+  viewer: Viewer,
+  id: string,
+  options: ReadOptions,
+): Promise<FullContext> {
   const context = await findContext(reading, viewer, id, options);
   if (!context) throw contextNotFound(id);
   return context;
@@ -81,7 +86,9 @@ export async function listMessages(
   `.execute(db);
   if (rows.length === 0) throw contextNotFound(id);
   const found = rows.flatMap(({ sequence, source, original, created_at }) =>
-    sequence === null ? [] : [{ ...(JSON.parse(original) as Message), sequence, source, created_at: created_at.toISOString() }],
+    sequence === null
+      ? []
+      : [{ ...(JSON.parse(original) as Message), sequence, source, created_at: created_at.toISOString() }],
   );
   const data = found.slice(0, limit);
   const last = data.at(-1);

@@ -24,18 +24,32 @@ export interface Recalled extends ContextView {
 const MAX_PIECES = 100;
 
 /** Throws not_found. */
-export async function recall(parts: Parts, viewer: Viewer, id: string, query: GetContext, duration?: HistogramMetric): Promise<Recalled> {
+export async function recall(
+  parts: Parts,
+  viewer: Viewer,
+  id: string,
+  query: GetContext,
+  duration?: HistogramMetric,
+): Promise<Recalled> {
   const context = await getContext(parts, viewer, id, query);
   const recalled: Recalled = { ...context, ...cutContent(context.content, query) };
   if (query.relevant_to === undefined) return recalled;
   const maxTokens = query.max_tokens ?? context.max_tokens ?? USUAL_MAX_TOKENS;
-  const found = await search(parts, viewer, { query: query.relevant_to, context_ids: [id], limit: MAX_PIECES }, duration);
+  const found = await search(
+    parts,
+    viewer,
+    { query: query.relevant_to, context_ids: [id], limit: MAX_PIECES },
+    duration,
+  );
   const { kept, tokens } = withinBudget(found.results, maxTokens);
   const relevant = kept.map(({ text, similarity, metadata }) => ({ text, similarity, metadata }));
   return { ...recalled, relevant, relevant_tokens: tokens, notes: [...found.notes, ...found.hints] };
 }
 
-function cutContent(content: Message[] | undefined, { max_tokens, relevant_to }: GetContext): Pick<Recalled, 'content' | 'content_truncated'> {
+function cutContent(
+  content: Message[] | undefined,
+  { max_tokens, relevant_to }: GetContext,
+): Pick<Recalled, 'content' | 'content_truncated'> {
   if (!content || max_tokens === undefined || relevant_to !== undefined) return {};
   const newest = newestWithinBudget(content, max_tokens);
   return { content: newest, content_truncated: newest.length < content.length };

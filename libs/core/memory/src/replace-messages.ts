@@ -96,7 +96,9 @@ async function renumber(tx: Transaction, key: string, from: number): Promise<voi
     WHERE m.context_key = ${key} AND m.sequence = n.sequence
   `.execute(tx);
   if (moved.numAffectedRows === 0n) return;
-  await sql`UPDATE memory_messages SET sequence = -sequence - 1 WHERE context_key = ${key} AND sequence < 0`.execute(tx);
+  await sql`UPDATE memory_messages SET sequence = -sequence - 1 WHERE context_key = ${key} AND sequence < 0`.execute(
+    tx,
+  );
 }
 
 async function removePieces(tx: Transaction, organizationId: string, key: string, from: number): Promise<void> {

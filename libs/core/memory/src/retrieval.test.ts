@@ -17,18 +17,32 @@ const FACTS: Record<number, string> = {
   37: 'Grafana shows p99 latency of the search service at 2.4 seconds since release v3.9.1.',
   44: 'Terraform state is locked by a run from laptop 10.8.0.23.',
 };
-const SMALL_TALK = ['Sure, let me look at that.', 'Thanks, that helps a lot.', 'Anything else I should check for you today?', 'Please go on with the next step.', 'Done, the change was applied without errors.'];
+const SMALL_TALK = [
+  'Sure, let me look at that.',
+  'Thanks, that helps a lot.',
+  'Anything else I should check for you today?',
+  'Please go on with the next step.',
+  'Done, the change was applied without errors.',
+];
 
 beforeAll(async () => {
   store = await openTestStore();
   at = memoryOver(store.db);
-  await at.memory.create(viewer, { id: 'conv-s1', user_id: 'user123', metadata: { type: 'ai_conversation', model: 'gpt-4-turbo', session_id: 's1' } });
+  await at.memory.create(viewer, {
+    id: 'conv-s1',
+    user_id: 'user123',
+    metadata: { type: 'ai_conversation', model: 'gpt-4-turbo', session_id: 's1' },
+  });
   for (let turn = 0; turn < 50; turn++) {
     // As the samples do it: read the whole context, push one message, put all of it back.
     const current = await at.memory.get(viewer, 'conv-s1');
     const messages = [...((current.metadata['messages'] ?? []) as object[])];
     const content = FACTS[turn] ?? `${SMALL_TALK[turn % SMALL_TALK.length] ?? ''} (${turn})`;
-    messages.push({ role: turn % 2 ? 'assistant' : 'user', content, timestamp: `2026-11-20T10:${String(turn).padStart(2, '0')}:00.000001` });
+    messages.push({
+      role: turn % 2 ? 'assistant' : 'user',
+      content,
+      timestamp: `2026-11-20T10:${String(turn).padStart(2, '0')}:00.000001`,
+    });
     await at.memory.update(viewer, 'conv-s1', { metadata: { ...current.metadata, messages } });
     await at.work();
   }
@@ -50,7 +64,13 @@ test.each([
   ['Who holds the lock on the terraform state?', 44],
   ['What is the default branch of my project?', 3],
 ])('in a conversation put back whole on every turn, "%s" finds message %i', async (query, message) => {
-  const { results } = await at.memory.search(viewer, { query, context_ids: null, limit: 3, similarity_threshold: 0.75, filters: { user_id: 'user123', type: 'ai_conversation' } });
+  const { results } = await at.memory.search(viewer, {
+    query,
+    context_ids: null,
+    limit: 3,
+    similarity_threshold: 0.75,
+    filters: { user_id: 'user123', type: 'ai_conversation' },
+  });
   const [first, last] = results[0]?.metadata.message_range ?? [-1, -1];
   expect(message).toBeGreaterThanOrEqual(first);
   expect(message).toBeLessThanOrEqual(last);

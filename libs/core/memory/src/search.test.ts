@@ -23,13 +23,19 @@ beforeAll(async () => {
   store = await openTestStore();
   at = memoryOver(store.db);
   for (const [id, content] of Object.entries(texts)) {
-    await at.memory.create(viewer, { id, user_id: id.length > 3 ? 'ann' : 'bob', content, metadata: { type: 'incident', severity: id.length, tags: ['prod', id], at: '2026-11-20T10:00:00Z' } });
+    await at.memory.create(viewer, {
+      id,
+      user_id: id.length > 3 ? 'ann' : 'bob',
+      content,
+      metadata: { type: 'incident', severity: id.length, tags: ['prod', id], at: '2026-11-20T10:00:00Z' },
+    });
   }
   await at.work();
 });
 afterAll(() => store.close());
 
-const ids = async (request: SearchRequest) => (await at.memory.search(viewer, request)).results.map(({ context_id }) => context_id);
+const ids = async (request: SearchRequest) =>
+  (await at.memory.search(viewer, request)).results.map(({ context_id }) => context_id);
 
 test.each([
   ['checkout-7d9f8b6c5-x2x7k', 'oom'],
@@ -60,12 +66,28 @@ test('the answer has the shape that clients read', async () => {
     text: `user: ${texts.oom}`,
     similarity: 1,
     context_id: 'oom',
-    metadata: { message_range: [0, 0], speakers: ['user'], chunk_type: 'conversation', said_at: '2026-11-20T10:00:00.000Z' },
+    metadata: {
+      message_range: [0, 0],
+      speakers: ['user'],
+      chunk_type: 'conversation',
+      said_at: '2026-11-20T10:00:00.000Z',
+    },
     explanation: {
-      mode: 'keyword', vector_rank: null, keyword_rank: 1, rrf: 0.016393, cosine: null, similarity: 1, matched_terms: expect.arrayContaining(['OOMKilled']), ann: null,
+      mode: 'keyword',
+      vector_rank: null,
+      keyword_rank: 1,
+      rrf: 0.016393,
+      cosine: null,
+      similarity: 1,
+      matched_terms: expect.arrayContaining(['OOMKilled']),
+      ann: null,
       sentence: expect.stringContaining('"OOMKilled"'),
     },
-    context: expect.objectContaining({ id: 'oom', user_id: 'bob', metadata: expect.objectContaining({ type: 'incident' }) }),
+    context: expect.objectContaining({
+      id: 'oom',
+      user_id: 'bob',
+      metadata: expect.objectContaining({ type: 'incident' }),
+    }),
   });
 });
 
@@ -100,7 +122,10 @@ test.each([
   [{ speakers: { $contains: 'user' } }, ['oom', 'pool', 'release', 'disk', 'dns']],
   [{ speakers: { $contains: 'assistant' } }, []],
   [{ at: { $gte: '2026-11-21' } }, []],
-  [{ created_at: { $gte: '2026-11-20T10:00:00', $lte: '2026-11-20T12:00:00+02:00' } }, ['oom', 'pool', 'release', 'disk', 'dns']],
+  [
+    { created_at: { $gte: '2026-11-20T10:00:00', $lte: '2026-11-20T12:00:00+02:00' } },
+    ['oom', 'pool', 'release', 'disk', 'dns'],
+  ],
   [{ type: 'other' }, []],
   [{ nothing: { $ne: 'x' } }, ['oom', 'pool', 'release', 'disk', 'dns']],
   [{ type: { $in: [] } }, []],
@@ -110,18 +135,26 @@ test.each([
 });
 
 test('an unknown operator is refused with the ones there are', async () => {
-  await expect(ids({ query: 'x', filters: { type: { $like: 'a' } } })).rejects.toMatchObject({ code: 'invalid_input', suggestion: expect.stringContaining('$contains') });
+  await expect(ids({ query: 'x', filters: { type: { $like: 'a' } } })).rejects.toMatchObject({
+    code: 'invalid_input',
+    suggestion: expect.stringContaining('$contains'),
+  });
 });
 
 test('a filter nested without end is refused, not followed', async () => {
   const deep: unknown = JSON.parse('['.repeat(5_000) + ']'.repeat(5_000));
-  await expect(ids({ query: 'x', filters: { type: { $contains: deep } } })).rejects.toMatchObject({ code: 'invalid_input' });
+  await expect(ids({ query: 'x', filters: { type: { $contains: deep } } })).rejects.toMatchObject({
+    code: 'invalid_input',
+  });
 });
 
 test('context_ids limits the search, null and absent mean all, an empty list finds nothing', async () => {
   expect(await ids({ query: 'service pod', context_ids: ['dns'] })).toEqual(['dns']);
   expect(await ids({ query: 'checkout', context_ids: null })).toEqual(['oom']);
-  expect(await at.memory.search(viewer, { query: 'checkout', context_ids: [] })).toMatchObject({ results: [], notes: expect.arrayContaining([expect.stringContaining('empty list')]) });
+  expect(await at.memory.search(viewer, { query: 'checkout', context_ids: [] })).toMatchObject({
+    results: [],
+    notes: expect.arrayContaining([expect.stringContaining('empty list')]),
+  });
   await expect(at.memory.searchContext(viewer, 'no-such', { query: 'x' })).rejects.toMatchObject({ code: 'not_found' });
 });
 
@@ -140,7 +173,10 @@ test.each([
 
 test('semantic and hybrid say what they need', async () => {
   for (const mode of ['semantic', 'hybrid'] as const) {
-    await expect(at.memory.search(viewer, { query: 'x', mode })).rejects.toMatchObject({ code: 'unavailable', suggestion: expect.stringContaining('keyword') });
+    await expect(at.memory.search(viewer, { query: 'x', mode })).rejects.toMatchObject({
+      code: 'unavailable',
+      suggestion: expect.stringContaining('keyword'),
+    });
   }
 });
 
@@ -161,22 +197,41 @@ test.each([
 
 test('hits of one context never show the same text twice', async () => {
   const own = freshViewer();
-  const content = Array.from({ length: 40 }, (_, i) => ({ role: 'user', content: `step ${i}: the rollout of checkout continues ${'with care '.repeat(8)}` }));
+  const content = Array.from({ length: 40 }, (_, i) => ({
+    role: 'user',
+    content: `step ${i}: the rollout of checkout continues ${'with care '.repeat(8)}`,
+  }));
   content.push({ role: 'user', content: 'A long log of the rollout. '.repeat(100) });
   await at.memory.create(own, { id: 'c', content });
   await at.work();
   const { results } = await at.memory.search(own, { query: 'rollout', limit: 100 });
-  const ranges = results.filter(({ metadata }) => !metadata.character_range).map(({ metadata }) => metadata.message_range).sort((a, b) => a[0] - b[0]);
+  const ranges = results
+    .filter(({ metadata }) => !metadata.character_range)
+    .map(({ metadata }) => metadata.message_range)
+    .sort((a, b) => a[0] - b[0]);
   expect(ranges.length).toBeGreaterThan(8);
-  ranges.slice(1).forEach(([first], index) => { expect(first).toBeGreaterThan(ranges[index]![1]); });
-  expect(ranges.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i))).toEqual([...Array(40).keys()]);
+  ranges.slice(1).forEach(([first], index) => {
+    expect(first).toBeGreaterThan(ranges[index]![1]);
+  });
+  expect(ranges.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i))).toEqual([
+    ...Array(40).keys(),
+  ]);
 });
 
 test('the best pieces within a token budget', async () => {
   const own = freshViewer();
-  await at.memory.create(own, { id: 'c', content: Array.from({ length: 50 }, (_, i) => ({ role: 'user', content: `note ${i}: ${i % 10 ? 'nothing of interest was said here today' : 'the certificate expires'} ${'padding '.repeat(20)}` })) });
+  await at.memory.create(own, {
+    id: 'c',
+    content: Array.from({ length: 50 }, (_, i) => ({
+      role: 'user',
+      content: `note ${i}: ${i % 10 ? 'nothing of interest was said here today' : 'the certificate expires'} ${'padding '.repeat(20)}`,
+    })),
+  });
   await at.work();
-  const { relevant, relevant_tokens } = await at.memory.get(own, 'c', { relevant_to: 'when does the certificate expire?', max_tokens: 300 });
+  const { relevant, relevant_tokens } = await at.memory.get(own, 'c', {
+    relevant_to: 'when does the certificate expire?',
+    max_tokens: 300,
+  });
   expect(relevant?.[0]?.text).toContain('certificate');
   expect(relevant_tokens).toBeLessThanOrEqual(300);
   expect(relevant?.length).toBeGreaterThan(1);

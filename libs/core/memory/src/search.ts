@@ -13,10 +13,10 @@ import { distinctPassages } from './hits.ts';
 import type { Passage } from './hits.ts';
 import type { Search, SearchContext, SearchMode } from './inputs.ts';
 import type { Parts } from './parts.ts';
-import { planQuery } from './query-plan.ts';
+import { essentialTerms, planQuery } from './query-plan.ts';
 import type { QueryPlan } from './query-plan.ts';
 import { rank } from './ranking.ts';
-import type { Ranked } from './ranking.ts';
+import type { Ranked, RankQuery } from './ranking.ts';
 import { notesOn } from './search-notes.ts';
 import { shareOfSimilarity, similarityOfShare } from './similarity.ts';
 import { contextNotFound, visible } from './viewer.ts';
@@ -50,7 +50,7 @@ export interface SearchAnswer {
   data: SearchHit[];
   mode: 'keyword';
   requested_mode: SearchMode;
-  /** Pieces that matched and fell below `similarity_threshold`. */
+  /** Passages that matched and fell below `similarity_threshold`; at least, where common words have many more. */
   below_threshold: number;
   notes: string[];
   /** Next steps that can be typed. */
@@ -62,7 +62,12 @@ export interface SearchAnswer {
  * Finds passages by the words of a query (contracts §3). Throws unavailable for `semantic` and `hybrid`, which need embeddings,
  * and invalid_input for a filter it does not know.
  */
-export async function search(parts: Parts, viewer: Viewer, request: SearchRequest, duration?: HistogramMetric): Promise<SearchAnswer> {
+export async function search(
+  parts: Parts,
+  viewer: Viewer,
+  request: SearchRequest,
+  duration?: HistogramMetric,
+): Promise<SearchAnswer> {
   const mode = request.mode ?? 'auto';
   if (mode === 'semantic' || mode === 'hybrid') throw needsEmbeddings(mode);
   const started = performance.now();
@@ -87,17 +92,30 @@ export async function search(parts: Parts, viewer: Viewer, request: SearchReques
 }
 
 /** The same within one context. Throws not_found, too. */
-export async function searchContext(parts: Parts, viewer: Viewer, id: string, request: SearchContextRequest, duration?: HistogramMetric): Promise<SearchAnswer> {
-  const { rows } = await sql`SELECT 1 FROM memory_contexts c WHERE c.id = ${storable(id)} AND ${visible(viewer, parts.clock())}`.execute(parts.db);
+export async function searchContext(
+  parts: Parts,
+  viewer: Viewer,
+  id: string,
+  request: SearchContextRequest,
+  duration?: HistogramMetric,
+): Promise<SearchAnswer> {
+  const { rows } =
+    await sql`SELECT 1 FROM memory_contexts c WHERE c.id = ${storable(id)} AND ${visible(viewer, parts.clock())}`.execute(
+      parts.db,
+    );
   if (rows.length === 0) throw contextNotFound(id);
   return search(parts, viewer, { ...request, context_ids: [id] }, duration);
 }
 
 function needsEmbeddings(mode: 'semantic' | 'hybrid'): AppError {
-  return new AppError('unavailable', `mode "${mode}" needs embeddings, and this installation has no embedding provider.`, {
-    retryable: false,
-    suggestion: 'Use mode "keyword", or "auto", which takes the best that there is.',
-  });
+  return new AppError(
+    'unavailable',
+    `mode "${mode}" needs embeddings, and this installation has no embedding provider.`,
+    {
+      retryable: false,
+      suggestion: 'Use mode "keyword", or "auto", which takes the best that there is.',
+    },
+  );
 }
 
 function conditionsOf({ clock }: Parts, viewer: Viewer, { filters, context_ids }: SearchRequest) {
@@ -111,19 +129,41 @@ function conditionsOf({ clock }: Parts, viewer: Viewer, { filters, context_ids }
 }
 
 /** As many distinct passages as asked for. Neighbours share text, so some candidates fall away, and more are fetched. */
-async function find(parts: Parts, viewer: Viewer, request: SearchRequest, plan: QueryPlan, conditions: ReturnType<typeof conditionsOf>) {
+async function find(
+  parts: Parts,
+  viewer: Viewer,
+  request: SearchRequest,
+  plan: QueryPlan,
+  conditions: ReturnType<typeof conditionsOf>,
+) {
   const { limit = 10, similarity_threshold: threshold, context_ids } = request;
   if (plan.terms.length === 0 || context_ids?.length === 0) return { passages: [], below: 0 };
   const leastScore = shareOfSimilarity(threshold ?? 0) * plan.totalIdf;
   for (let wanted = 3 * limit; ; wanted *= 4) {
     const query = { organizationId: viewer.organizationId, terms: plan.terms, leastScore, conditions, limit: wanted };
-    const { candidates, below }: Ranked = await rank(parts.db, query);
+    const { candidates, below } = await rankBest(parts, query);
     const passages = distinctPassages(candidates, plan.terms, leastScore, limit);
     if (passages.length >= limit || candidates.length < wanted || wanted > 2_000) return { passages, below };
   }
 }
 
-function hitOf({ candidate, text, range, characters, terms, score }: Passage, rank: number, plan: QueryPlan): SearchHit {
+/** Looks through the pieces with rare terms first; through those that have only common ones if they could be among the best. */
+async function rankBest({ db }: Parts, query: Omit<RankQuery, 'essential'>): Promise<Ranked> {
+  const { essential, restIdf } = essentialTerms(query.terms);
+  const ranked = await rank(db, { ...query, essential });
+  const last = ranked.candidates[query.limit - 1];
+  const nothingMissed =
+    essential.length === query.terms.length ||
+    query.leastScore > restIdf ||
+    (last !== undefined && last.score >= restIdf);
+  return nothingMissed ? ranked : rank(db, { ...query, essential: query.terms });
+}
+
+function hitOf(
+  { candidate, text, range, characters, terms, score }: Passage,
+  rank: number,
+  plan: QueryPlan,
+): SearchHit {
   const similarity = similarityOfShare(score / plan.totalIdf);
   return {
     text,

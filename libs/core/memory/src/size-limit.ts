@@ -10,7 +10,8 @@ export function contextTooLarge(limitBytes: number, contextBytes: number, addedB
     {
       httpStatus: 413,
       details: { limit_bytes: limitBytes, context_bytes: contextBytes, added_bytes: addedBytes },
-      suggestion: 'Begin a new context for what follows, or replace the older messages by a summary. Search finds all of them together.',
+      suggestion:
+        'Begin a new context for what follows, or replace the older messages by a summary. Search finds all of them together.',
     },
   );
 }

@@ -58,6 +58,12 @@ test('emoji, lone surrogates, NUL and 51,000 characters are safe', () => {
 
 test('words that happen to be joined are no identifiers', () => {
   expect(tokenize('read/write follow-up GitHub e.g. ERR_1 a.b.c /tmp/x').map(({ identifier }) => identifier)).toEqual([
-    false, false, false, false, true, true, true,
+    false,
+    false,
+    false,
+    false,
+    true,
+    true,
+    true,
   ]);
 });

@@ -51,7 +51,10 @@ export function termsOf(text: string): Set<string> {
 }
 
 function plain(text: string): string {
-  return text.toWellFormed().normalize('NFKC').replace(/(?<=\p{L})['’](?=\p{L})/gu, '');
+  return text
+    .toWellFormed()
+    .normalize('NFKC')
+    .replace(/(?<=\p{L})['’](?=\p{L})/gu, '');
 }
 
 function tokenOf(run: string): Token | undefined {
@@ -59,7 +62,10 @@ function tokenOf(run: string): Token | undefined {
   const surface = run.replace(EDGES, '');
   if (surface === '') return undefined;
   if (UNSPACED.test(surface)) return word(surface, pairs(surface));
-  const words = surface.split(WORD).flatMap((piece) => piece.split(CAMEL)).filter(Boolean);
+  const words = surface
+    .split(WORD)
+    .flatMap((piece) => piece.split(CAMEL))
+    .filter(Boolean);
   if (words.length === 0) return undefined;
   if (words.length === 1 && !MIXED.test(surface)) return wordOf(surface);
   const whole = folded(surface);
@@ -69,7 +75,9 @@ function tokenOf(run: string): Token | undefined {
 
 /** `follow-up`, `read/write` and `GitHub` are words that happen to be joined. */
 function isIdentifier(surface: string): boolean {
-  return MIXED.test(surface) || /_|^\/|\/.*\/|\..*\.|::/.test(surface) || /^\p{L}[\p{L}-]{3,}\.\p{L}{1,5}$/u.test(surface);
+  return (
+    MIXED.test(surface) || /_|^\/|\/.*\/|\..*\.|::/.test(surface) || /^\p{L}[\p{L}-]{3,}\.\p{L}{1,5}$/u.test(surface)
+  );
 }
 
 function wordOf(surface: string): Token | undefined {
@@ -83,7 +91,11 @@ function word(surface: string, whole: string[]): Token {
 
 /** Lower case, without accents: `Café` is found by `cafe`. */
 function folded(text: string): string {
-  const base = text.slice(0, 2 * MAX_TERM_LENGTH).normalize('NFD').replace(/[\u0300-\u036f]+/g, '').normalize('NFC');
+  const base = text
+    .slice(0, 2 * MAX_TERM_LENGTH)
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]+/g, '')
+    .normalize('NFC');
   return [...base.toLowerCase()].slice(0, MAX_TERM_LENGTH).join('');
 }
 

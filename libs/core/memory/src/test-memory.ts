@@ -22,7 +22,10 @@ export interface TestMemory {
 export function memoryOver(db: Db, options: Partial<MemoryParts> = {}): TestMemory {
   const metrics = createMetrics({ service: 'test' });
   const jobs: TestMemory['jobs'] = [];
-  const queue = { add: (_name: string, payload: { organizationId: string; contextId: string }) => Promise.resolve(void jobs.push(payload)) };
+  const queue = {
+    add: (_name: string, payload: { organizationId: string; contextId: string }) =>
+      Promise.resolve(void jobs.push(payload)),
+  };
   const test: TestMemory = {
     now: new Date('2026-11-20T10:00:00Z'),
     jobs,
@@ -64,11 +67,20 @@ interface IndexState {
 }
 
 /** What stands in the tables, and what should: pieces cut afresh from all messages, their terms counted afresh. */
-export async function indexStates(db: Db, memory: Memory, viewer: Viewer, contextIds: string[]): Promise<Record<'actual' | 'wanted', IndexState>> {
+export async function indexStates(
+  db: Db,
+  memory: Memory,
+  viewer: Viewer,
+  contextIds: string[],
+): Promise<Record<'actual' | 'wanted', IndexState>> {
   const wanted: IndexState = { pieces: [], terms: {} };
   for (const id of contextIds) {
     const { data } = await memory.messages(viewer, id, { limit: 100_000 });
-    const utterances = data.map((message) => ({ sequence: message.sequence, role: roleOf(message), text: textOf({ content: message['content'] }) }));
+    const utterances = data.map((message) => ({
+      sequence: message.sequence,
+      role: roleOf(message),
+      text: textOf({ content: message['content'] }),
+    }));
     for (const { first, part, text } of chunk(utterances, CHUNKERS['500'])) {
       wanted.pieces.push(`${first}/${part} ${text}`);
       const said = text.replaceAll(/^(user|assistant): /gm, '');
@@ -80,8 +92,16 @@ export async function indexStates(db: Db, memory: Memory, viewer: Viewer, contex
 }
 
 async function storedState(db: Db, { organizationId }: Viewer): Promise<IndexState> {
-  const pieces = await db.selectFrom('memory_pieces').where('organization_id', '=', organizationId).select(['first_message', 'part', 'text']).execute();
-  const terms = await db.selectFrom('memory_terms').where('organization_id', '=', organizationId).select(['term', 'pieces']).execute();
+  const pieces = await db
+    .selectFrom('memory_pieces')
+    .where('organization_id', '=', organizationId)
+    .select(['first_message', 'part', 'text'])
+    .execute();
+  const terms = await db
+    .selectFrom('memory_terms')
+    .where('organization_id', '=', organizationId)
+    .select(['term', 'pieces'])
+    .execute();
   return {
     pieces: pieces.map(({ first_message, part, text }) => `${first_message}/${part} ${text}`).sort(),
     terms: Object.fromEntries(terms.map(({ term, pieces: count }) => [term, count])),

@@ -9,7 +9,10 @@ export function tokensOf(text: string): number {
 }
 
 /** The best ones that fit, in the order given; what is too long is passed over for a shorter one behind it. */
-export function withinBudget<Item extends { text: string }>(items: readonly Item[], maxTokens: number): { kept: Item[]; tokens: number } {
+export function withinBudget<Item extends { text: string }>(
+  items: readonly Item[],
+  maxTokens: number,
+): { kept: Item[]; tokens: number } {
   const kept: Item[] = [];
   let tokens = 0;
   for (const item of items) {

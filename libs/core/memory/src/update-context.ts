@@ -61,24 +61,37 @@ export async function updateContext(
 
 function checkVersion(row: ContextRow, expected: number | undefined): void {
   if (expected === undefined || expected === row.version) return;
-  throw new AppError('conflict', `The context is at version ${row.version}, not ${expected}: somebody else has changed it.`, {
-    details: { version: row.version, expected_version: expected },
-    suggestion: 'Read it again, put your change on top of what is there now, and send it with the new version.',
-  });
+  throw new AppError(
+    'conflict',
+    `The context is at version ${row.version}, not ${expected}: somebody else has changed it.`,
+    {
+      details: { version: row.version, expected_version: expected },
+      suggestion: 'Read it again, put your change on top of what is there now, and send it with the new version.',
+    },
+  );
 }
 
-async function apply(parts: Parts, tx: Transaction, row: Locked, input: UpdateContext, options: UpdateOptions, now: Date): Promise<Change> {
+async function apply(
+  parts: Parts,
+  tx: Transaction,
+  row: Locked,
+  input: UpdateContext,
+  options: UpdateOptions,
+  now: Date,
+): Promise<Change> {
   const metadata = nextMetadata(row, input, options);
   const content = await changeContent(tx, row, input, now);
   const list = await changeList(tx, { ...row, message_count: content.messageCount }, metadata, now);
   const bytes = content.bytes + list.bytes + (metadata ? metadata.bytes - Buffer.byteLength(row.metadata) : 0);
-  if (bytes > 0 && row.size_bytes + bytes > parts.maxContextBytes) throw contextTooLarge(parts.maxContextBytes, row.size_bytes, bytes);
+  if (bytes > 0 && row.size_bytes + bytes > parts.maxContextBytes)
+    throw contextTooLarge(parts.maxContextBytes, row.size_bytes, bytes);
   await tx
     .updateTable('memory_contexts')
     .set({
       ...labels(input, now),
       ...(metadata && metadata.text !== row.metadata && { metadata: metadata.text, facts: metadata.facts }),
-      ...(metadata && !metadata.keepsList && { list_count: metadata.list ? metadata.list.length : null, list_chain: metadata.chain }),
+      ...(metadata &&
+        !metadata.keepsList && { list_count: metadata.list ? metadata.list.length : null, list_chain: metadata.chain }),
       message_count: list.messageCount,
       size_bytes: row.size_bytes + bytes,
       version: row.version + 1,
@@ -109,13 +122,23 @@ function nextMetadata(row: ContextRow, { metadata }: UpdateContext, options: Upd
   return { ...split, list, chain: list ? chainOver(list) : null, keepsList };
 }
 
-async function changeContent(tx: Transaction, row: Locked, { content, options }: UpdateContext, now: Date): Promise<MessageChange> {
+async function changeContent(
+  tx: Transaction,
+  row: Locked,
+  { content, options }: UpdateContext,
+  now: Date,
+): Promise<MessageChange> {
   const messages = contentMessages(content).map(encodeMessage);
   if (content === undefined || options?.replace_content !== true) return addMessages(tx, row, 'content', messages, now);
   return replaceMessages(tx, row, ['content', 'append'], messages, now);
 }
 
-async function changeList(tx: Transaction, row: Locked, metadata: NextMetadata | undefined, now: Date): Promise<MessageChange> {
+async function changeList(
+  tx: Transaction,
+  row: Locked,
+  metadata: NextMetadata | undefined,
+  now: Date,
+): Promise<MessageChange> {
   if (!metadata || metadata.keepsList) return addMessages(tx, row, 'metadata', [], now);
   const list = metadata.list ?? [];
   const known = row.list_count ?? 0;

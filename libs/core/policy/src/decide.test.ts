@@ -6,17 +6,25 @@ const reader = { kind: 'key' as const, roles: [], scopes: ['read', 'memory:write
 const writer = { kind: 'key' as const, roles: [], scopes: ['read', 'write'], label: 'writer' };
 const query = { name: 'prometheus.query', system: 'prometheus', effect: 'read' as const };
 const scale = { name: 'kubernetes.scale', system: 'kubernetes', effect: 'write' as const };
-const silence = { name: 'prometheus.create_silence', system: 'prometheus', effect: 'write' as const, approval: 'always' as const };
+const silence = {
+  name: 'prometheus.create_silence',
+  system: 'prometheus',
+  effect: 'write' as const,
+  approval: 'always' as const,
+};
 const drain = { name: 'kubernetes.drain', system: 'kubernetes', effect: 'destroy' as const };
 
 const call = (over: Partial<Facts>): Facts => ({ principal: writer, tool: query, question: 'call', ...over });
 
 test('a read needs the scope read', () => {
   expect(decide(call({ principal: reader })).outcome).toBe('allow');
-  expect(decide(call({ principal: { ...reader, scopes: ['write'] } }))).toMatchObject({ outcome: 'deny', reasons: [{ rule: 'scope-read' }] });
+  expect(decide(call({ principal: { ...reader, scopes: ['write'] } }))).toMatchObject({
+    outcome: 'deny',
+    reasons: [{ rule: 'scope-read' }],
+  });
 });
 
-test('one system\'s scope covers that system and no other', () => {
+test("one system's scope covers that system and no other", () => {
   const principal = { ...reader, scopes: ['kubernetes:write'] };
   expect(decide(call({ principal, tool: scale })).outcome).toBe('allow');
   expect(decide(call({ principal, tool: silence })).outcome).toBe('deny');
@@ -50,7 +58,10 @@ test('an undo covered by the approval of its original passes, but never without 
 
 test('an evaluation error denies', () => {
   const broken = { ...writer, scopes: undefined as unknown as string[] };
-  expect(decide(call({ principal: broken }))).toMatchObject({ outcome: 'deny', reasons: [{ rule: 'evaluation-error' }] });
+  expect(decide(call({ principal: broken }))).toMatchObject({
+    outcome: 'deny',
+    reasons: [{ rule: 'evaluation-error' }],
+  });
 });
 
 test.each([

@@ -17,7 +17,10 @@ export function decide(facts: Facts, settings: PolicySettings = DEFAULT_SETTINGS
   try {
     return evaluate(facts, settings);
   } catch {
-    return { outcome: 'deny', reasons: [{ rule: 'evaluation-error', text: 'The policy could not be evaluated, so the answer is no.' }] };
+    return {
+      outcome: 'deny',
+      reasons: [{ rule: 'evaluation-error', text: 'The policy could not be evaluated, so the answer is no.' }],
+    };
   }
 }
 
@@ -49,11 +52,16 @@ function denials({ principal, tool }: Facts): Reason[] {
 function approvalReasons({ tool, resource }: Facts, settings: PolicySettings): Reason[] {
   if (tool.effect === 'read') return [];
   const reasons: Reason[] = [];
-  if (tool.approval === 'always') reasons.push({ rule: 'tool-needs-approval', text: `${tool.name} always needs a person.` });
-  if (tool.effect === 'destroy') reasons.push({ rule: 'destroy-needs-approval', text: 'What destroys needs a person.' });
+  if (tool.approval === 'always')
+    reasons.push({ rule: 'tool-needs-approval', text: `${tool.name} always needs a person.` });
+  if (tool.effect === 'destroy')
+    reasons.push({ rule: 'destroy-needs-approval', text: 'What destroys needs a person.' });
   const environment = resource?.['environment'];
   if (environment !== undefined && isProtectedEnvironment(environment, settings.protectedEnvironments)) {
-    reasons.push({ rule: 'protected-environment', text: `Changes in the protected environment "${environment}" need a person.` });
+    reasons.push({
+      rule: 'protected-environment',
+      text: `Changes in the protected environment "${environment}" need a person.`,
+    });
   }
   return reasons;
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '@devmesh/runtime';
-import type { PgPoolLike } from './pg-pool-like.ts';
+import type { PgQueryable } from './pg-pool-like.ts';
 
 export interface ServerVersion {
   /** `18.6` */
@@ -11,7 +11,7 @@ export interface ServerVersion {
 }
 
 /** Reads what the server is and has. `pgvector` is the installed version, or else the one that could be installed. */
-export async function readServerVersion(pool: Pick<PgPoolLike, 'query'>): Promise<ServerVersion> {
+export async function readServerVersion(pool: PgQueryable): Promise<ServerVersion> {
   const { rows } = await pool.query<{ server: string; pgvector: string | null }>(`
     select current_setting('server_version') as server,
            coalesce((select extversion from pg_extension where extname = 'vector'),

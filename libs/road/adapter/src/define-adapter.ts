@@ -23,16 +23,19 @@ export interface Adapter<
   name: string;
   title: string;
   settings: Settings;
+  /** Lets `{}` pass where the system can do without a credential. */
   credential: Credential;
-  /** Names in the adapter's own environment, such as `PROMETHEUS_URL`. */
+  /** Names in the adapter's own environment, such as `PROMETHEUS_URL`. No other system's adapter may use the same. */
   config: Config;
   /** Connections that the environment gives. */
   environmentConnections(config: z.output<Config>): OpenConnection<z.output<Settings>, z.output<Credential>>[];
-  /** Makes the clients of one connection; no I/O. */
+  /** Makes the clients of one connection; no I/O. Kept as long as the connection stays as it is. */
   connect(connection: OpenConnection<z.output<Settings>, z.output<Credential>>): Clients;
   /** Turns the vendor's failures into ours; `undefined` for what it does not know. */
   toAppError(thrown: unknown): AppError | undefined;
   tools: readonly Tool<z.ZodObject, z.ZodObject, Clients & ToolContext>[];
+  /** Calls in flight at once in one process, unless it is told otherwise; default 50. */
+  concurrency?: number;
 }
 
 /** Names an adapter's types once; the object itself is the adapter. */

@@ -44,13 +44,10 @@ export interface Tool<
   openWorld?: boolean;
   /** A read: what would change, on what, how it is now. */
   prepare?(input: z.output<Input>, context: Context): Promise<PreparedFacts>;
-  run(
-    input: z.output<Input>,
-    context: Context & { prepared?: Prepared },
-  ): Promise<ToolResult<z.output<Output>>>;
-  /** The way back, stored after the run. */
-  undo?(input: z.output<Input>, prepared: Prepared | undefined, data: z.output<Output>): FollowUp;
-  /** The read that settles an outcome that nobody knows. */
+  run(input: z.output<Input>, context: Context & { prepared?: Prepared }): Promise<ToolResult<z.output<Output>>>;
+  /** The way back, stored after the run; `undefined` where nothing was changed. */
+  undo?(input: z.output<Input>, prepared: Prepared | undefined, data: z.output<Output>): FollowUp | undefined;
+  /** The read that settles an outcome that nobody knows: it finds one row or more (`page.returned`) if it was done, none if not. */
   verify?(input: z.output<Input>, prepared: Prepared | undefined, callId: string): FollowUp;
 }
 

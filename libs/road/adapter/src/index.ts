@@ -1,3 +1,5 @@
+export { announcementOf } from './announcement.ts';
+export type { AnnouncementFacts } from './announcement.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { defineAdapter } from './define-adapter.ts';
 export type { Adapter, OpenConnection } from './define-adapter.ts';
@@ -11,7 +13,7 @@ export type { OwnToolContext } from './own-tool-context.ts';
 export { parseInput } from './parse-input.ts';
 export { prepareTool, runTool } from './run-tool.ts';
 export type { Execution } from './run-tool.ts';
-export { announcementOf, serveAdapter } from './serve-adapter.ts';
-export type { ServeOptions, SystemKey } from './serve-adapter.ts';
-export { startAdapter } from './start-adapter.ts';
+export { serveAdapter } from './serve-adapter.ts';
+export type { ServeOptions } from './serve-adapter.ts';
+export { APP_VERSION, startAdapter } from './start-adapter.ts';
 export type { ToolContext } from './tool-context.ts';

@@ -1,12 +1,12 @@
-import { AppError, type ToolDescriptor, type ToolPrepareReply, type ToolRunReply } from '@devmesh/contracts';
+import { AppError, errorBody, type ToolDescriptor, type ToolPrepareReply, type ToolRunReply } from '@devmesh/contracts';
 import type { Logger } from '@devmesh/runtime';
 import type { z } from 'zod';
 import type { Tool } from './define-tool.ts';
 import { describeTool } from './describe-tool.ts';
-import { prepareTool, runTool } from './run-tool.ts';
+import { prepareTool, runTool, type Execution } from './run-tool.ts';
 import type { ToolContext } from './tool-context.ts';
 
-/** Tools served by the same kit inside the door's own process: DevMesh's own. */
+/** Tools served by the same kit inside the door's own process: DevMesh's own. Neither function throws. */
 export interface LocalTools<Context extends ToolContext> {
   descriptors: ToolDescriptor[];
   run(tool: string, input: unknown, context: Context): Promise<ToolRunReply>;
@@ -20,14 +20,21 @@ export function serveLocally<Context extends ToolContext>(
 ): LocalTools<Context> {
   const all = Object.entries(bySystem).flatMap(([system, tools]) => tools.map((tool) => ({ system, tool })));
   const byName = new Map(all.map(({ tool }) => [tool.name, tool]));
-  const execution = (name: string, input: unknown, context: Context) => {
+
+  async function withTool<Reply>(
+    name: string,
+    input: unknown,
+    context: Context,
+    use: (execution: Execution<Context>) => Promise<Reply>,
+  ) {
     const tool = byName.get(name);
-    if (!tool) throw new AppError('not_found', `There is no tool ${name}.`);
-    return { tool, input, context, logger, toAppError: () => undefined };
-  };
+    if (tool) return use({ tool, input, context, logger, toAppError: () => undefined });
+    return { ok: false as const, error: errorBody(new AppError('not_found', `There is no tool ${name}.`)) };
+  }
+
   return {
     descriptors: all.map(({ system, tool }) => describeTool(tool, system, false)),
-    run: async (name, input, context) => runTool(execution(name, input, context)),
-    prepare: async (name, input, context) => prepareTool(execution(name, input, context)),
+    run: (name, input, context) => withTool(name, input, context, runTool),
+    prepare: (name, input, context) => withTool(name, input, context, prepareTool),
   };
 }

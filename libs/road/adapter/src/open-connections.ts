@@ -1,59 +1,108 @@
 import { createHash } from 'node:crypto';
 import { AppError, type ToolCallMessage, type WireConnection } from '@devmesh/contracts';
-import { openWith } from '@devmesh/vault';
+import { openWith, type Jwk } from '@devmesh/vault';
 import type { z } from 'zod';
 import type { Adapter, OpenConnection } from './define-adapter.ts';
+import { secretsIn } from './secrets-in.ts';
 
-const KEPT_CLIENTS = 100;
+const KEPT_CONNECTIONS = 100;
 
-interface Parts<Clients extends object> {
+interface OpenerParts<Clients extends object> {
   adapter: Pick<Adapter<Clients>, 'name' | 'settings' | 'credential' | 'connect'>;
   environment: readonly OpenConnection[];
   /** Slug of the one organisation that the environment's connections belong to. */
   organizationSlug: string;
-  privateJwk: Record<string, unknown>;
+  privateJwk: Jwk;
 }
 
-/** Finds or makes the clients of the connection that a call names. Credentials are opened here and nowhere else. */
-export function createConnectionOpener<Clients extends object>(parts: Parts<Clients>) {
-  const kept = new Map<string, Clients>();
-  return async (message: ToolCallMessage): Promise<Clients> => {
-    const connection = message.connection;
+/** The clients of one connection, and what must never come back in a reply. */
+export interface OpenedConnection<Clients extends object> {
+  clients: Clients;
+  secrets: readonly string[];
+}
+
+export type ConnectionOpener<Clients extends object> = (
+  message: Pick<ToolCallMessage, 'connection' | 'organization'>,
+) => Promise<OpenedConnection<Clients>>;
+
+/**
+ * Finds or makes the clients of the connection that a call names. Credentials are opened here and nowhere else. Throws
+ * AppError `unavailable`: no connection, another organisation's, sealed to another key, settings that do not fit.
+ */
+export function createConnectionOpener<Clients extends object>(parts: OpenerParts<Clients>): ConnectionOpener<Clients> {
+  const kept = new Map<string, OpenedConnection<Clients>>();
+  return async (message) => {
+    const { connection } = message;
     if (!connection) throw notConfigured(parts.adapter.name);
     const key = keyOf(message.organization.id, connection);
-    const known = kept.get(key);
-    if (known) return known;
-    const open = connection.origin === 'environment' ? fromEnvironment(parts, message, connection) : await unseal(parts, connection);
-    const clients = parts.adapter.connect(open);
-    remember(kept, key, clients);
-    return clients;
+    const opened = kept.get(key) ?? (await open(parts, message.organization.slug, connection));
+    remember(kept, key, opened);
+    return opened;
   };
 }
 
-function fromEnvironment<Clients extends object>(parts: Parts<Clients>, message: ToolCallMessage, connection: WireConnection): OpenConnection {
+async function open<Clients extends object>(
+  parts: OpenerParts<Clients>,
+  slug: string,
+  connection: WireConnection,
+): Promise<OpenedConnection<Clients>> {
+  const found =
+    connection.origin === 'environment' ? fromEnvironment(parts, slug, connection) : await unseal(parts, connection);
+  return { clients: parts.adapter.connect(found), secrets: secretsIn(found.credential) };
+}
+
+function fromEnvironment<Clients extends object>(
+  { adapter, environment, organizationSlug }: OpenerParts<Clients>,
+  slug: string,
+  connection: WireConnection,
+): OpenConnection {
   // The door already keeps organisations apart; the adapter checks again, since these credentials are its own.
-  const found = parts.environment.find((candidate) => candidate.name === connection.name);
-  if (message.organization.slug !== parts.organizationSlug || !found) throw notConfigured(parts.adapter.name);
+  const found = environment.find(({ name }) => name === connection.name);
+  if (slug !== organizationSlug || !found) throw notConfigured(adapter.name);
   return found;
 }
 
-async function unseal<Clients extends object>({ adapter, privateJwk }: Parts<Clients>, connection: WireConnection): Promise<OpenConnection> {
-  const { name, environment, endpoint, sealedCredential } = connection;
-  const settings = adapter.settings.parse(connection.settings);
-  const credential = sealedCredential === undefined ? undefined : await openCredential(adapter.credential, privateJwk, sealedCredential, name);
-  return { name, environment, endpoint, settings, credential };
+async function unseal<Clients extends object>(
+  { adapter, privateJwk }: OpenerParts<Clients>,
+  { name, environment, endpoint, settings, sealedCredential }: WireConnection,
+): Promise<OpenConnection> {
+  return {
+    name,
+    environment,
+    endpoint,
+    settings: fitting(adapter.settings, settings, `settings of connection "${name}"`),
+    credential:
+      sealedCredential === undefined
+        ? undefined
+        : fitting(
+            adapter.credential,
+            await opened(privateJwk, sealedCredential, name),
+            `credential of connection "${name}"`,
+          ),
+  };
 }
 
-async function openCredential(schema: z.ZodType, privateJwk: Record<string, unknown>, sealed: string, name: string): Promise<unknown> {
+async function opened(privateJwk: Jwk, sealed: string, name: string): Promise<unknown> {
   try {
-    return schema.parse(JSON.parse(await openWith(privateJwk, sealed)));
+    return JSON.parse(await openWith(privateJwk, sealed));
   } catch (cause) {
     throw new AppError('unavailable', `The credential of connection "${name}" cannot be opened by this adapter.`, {
       cause,
-      suggestion: 'Enter the credential again: it was sealed to another key.',
+      suggestion: `Enter the credential of "${name}" again: it was sealed to another key.`,
       retryable: false,
     });
   }
+}
+
+function fitting<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  // Names of fields only: what stands in them may be secret.
+  const fields = [...new Set(parsed.error.issues.map(({ path }) => path.join('.') || 'all of it'))].join(', ');
+  throw new AppError('unavailable', `The ${what} do not fit this version of the adapter: ${fields}.`, {
+    suggestion: 'Change the connection, as its system now describes it.',
+    retryable: false,
+  });
 }
 
 function notConfigured(system: string): AppError {
@@ -63,11 +112,16 @@ function notConfigured(system: string): AppError {
   });
 }
 
+// Everything that a connection consists of: a change to any of it makes new clients.
 function keyOf(organizationId: string, connection: WireConnection): string {
-  return createHash('sha256').update(JSON.stringify([organizationId, connection])).digest('base64url');
+  return createHash('sha256')
+    .update(JSON.stringify([organizationId, connection]))
+    .digest('base64url');
 }
 
+// The one used longest ago goes first.
 function remember<Value>(kept: Map<string, Value>, key: string, value: Value): void {
-  if (kept.size >= KEPT_CLIENTS) kept.delete(kept.keys().next().value ?? '');
+  kept.delete(key);
   kept.set(key, value);
+  if (kept.size > KEPT_CONNECTIONS) kept.delete(kept.keys().next().value ?? '');
 }

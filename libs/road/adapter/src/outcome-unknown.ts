@@ -4,7 +4,7 @@ const MARK = Symbol.for('devmesh.outcome-unknown');
 
 /**
  * The vendor may have done it, but its answer was lost. For an adapter's `toAppError`, whenever a request went out whole
- * and nothing (or nothing readable) came back.
+ * and nothing (or nothing readable) came back. The kit sees to it that a read of which this is said is merely `unavailable`.
  */
 export function outcomeUnknown(message: string, cause: unknown): AppError {
   const error = new AppError('upstream_failed', message, {

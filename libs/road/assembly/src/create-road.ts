@@ -1,8 +1,24 @@
 import { createAuditBatcher } from '@devmesh/audit';
-import { createApprovals, createCallHistory, createCallLedger, createCallSweep, createEvidence, createIdempotentPosts, createReadRecorder, type CallRow } from '@devmesh/calls';
+import {
+  createApprovals,
+  createCallHistory,
+  createCallLedger,
+  createCallSweep,
+  createEvidence,
+  createIdempotentPosts,
+  createReadRecorder,
+  type CallRow,
+} from '@devmesh/calls';
 import { createConnections } from '@devmesh/connections';
 import type { Principal } from '@devmesh/contracts';
-import { createCatalog, createDispatch, createGateway, createInFlight, createSystems, type Gateway } from '@devmesh/gateway';
+import {
+  createCatalog,
+  createDispatch,
+  createGateway,
+  createInFlight,
+  createSystems,
+  type Gateway,
+} from '@devmesh/gateway';
 import { createIdentity } from '@devmesh/identity';
 import { createMemory } from '@devmesh/memory';
 import { serveOwnTools } from '@devmesh/platform';
@@ -22,20 +38,42 @@ export function createRoad(infra: Infra, process: ProcessParts, settings: RoadSe
   const auditBatcher = createAuditBatcher({ db, logger, metrics });
   const events = createOrganizationEvents(bus, clock, logger);
   const identity = createIdentity({
-    db, cache, bus, vault, clock, logger, metrics, auditBatcher,
+    db,
+    cache,
+    bus,
+    vault,
+    clock,
+    logger,
+    metrics,
+    auditBatcher,
     openRegistration: settings.OPEN_REGISTRATION,
     secureCookies: settings.PUBLIC_URL.startsWith('https:'),
   });
-  const connections = createConnections({ db, bus, clock, logger, allowPrivateEndpoints: settings.ALLOW_PRIVATE_ENDPOINTS });
+  const connections = createConnections({
+    db,
+    bus,
+    clock,
+    logger,
+    allowPrivateEndpoints: settings.ALLOW_PRIVATE_ENDPOINTS,
+  });
   const rateLimit = { capacity: settings.RATE_LIMIT_CAPACITY, refillPerMinute: settings.RATE_LIMIT_PER_MINUTE };
   const quota = createQuota({ cache, clock, metrics, defaults: { rateLimit, concurrency: settings.CONCURRENT_CALLS } });
   const memory = createMemory({
-    db, queue, clock, logger, metrics,
-    onChange: (organizationId, contextId, change) => events.publish(organizationId, { type: 'context.changed', context_id: contextId, change }),
+    db,
+    queue,
+    clock,
+    logger,
+    metrics,
+    onChange: (organizationId, contextId, change) =>
+      events.publish(organizationId, { type: 'context.changed', context_id: contextId, change }),
   });
 
   const ledger = createCallLedger({ db, vault, clock, publish: events.publish });
-  const history = createCallHistory({ db, ledger, follow: (organizationId, listener) => events.follow(organizationId, ({ event }) => listener(event)) });
+  const history = createCallHistory({
+    db,
+    ledger,
+    follow: (organizationId, listener) => events.follow(organizationId, ({ event }) => listener(event)),
+  });
   const approvals = createApprovals({ db, queue, ledger, clock, logger, publish: events.publish });
   const evidence = createEvidence({ db, clock, quotaBytes: settings.EVIDENCE_QUOTA_MIB * 1024 * 1024 });
   const reads = createReadRecorder({ db, vault, clock, logger, metrics });
@@ -60,12 +98,29 @@ export function createRoad(infra: Infra, process: ProcessParts, settings: RoadSe
     },
   });
   const catalog = createCatalog({
-    bus, systems, policy,
+    bus,
+    systems,
+    policy,
     own: own.descriptors,
-    connectionNames: (organizationId, organizationSlug) => connections.names(organizationId, organizationSlug, systems.list().map(({ system }) => system)),
+    connectionNames: (organizationId, organizationSlug) =>
+      connections.names(
+        organizationId,
+        organizationSlug,
+        systems.list().map(({ system }) => system),
+      ),
   });
   const gateway = createGateway({
-    bus, catalog, ledger, history, reads, evidence, vault, policy, clock, logger, metrics,
+    bus,
+    catalog,
+    ledger,
+    history,
+    reads,
+    evidence,
+    vault,
+    policy,
+    clock,
+    logger,
+    metrics,
     dispatch: createDispatch({ bus, own, clock }),
     inFlight: createInFlight(bus),
     approvalUrl: (approvalId) => `${settings.PUBLIC_URL.replace(/\/$/, '')}/approvals/${approvalId}`,
@@ -92,7 +147,25 @@ export function createRoad(infra: Infra, process: ProcessParts, settings: RoadSe
   }
 
   return {
-    db, vault, bus, queue, identity, connections, quota, memory, approvals, history, evidence, gateway, systems, status, events, clock, logger, metrics, health,
+    db,
+    vault,
+    bus,
+    queue,
+    identity,
+    connections,
+    quota,
+    memory,
+    approvals,
+    history,
+    evidence,
+    gateway,
+    systems,
+    status,
+    events,
+    clock,
+    logger,
+    metrics,
+    health,
     posts: createIdempotentPosts({ db, clock }),
     callSweep: createCallSweep({ db, clock, ledger }),
     start,
@@ -101,7 +174,9 @@ export function createRoad(infra: Infra, process: ProcessParts, settings: RoadSe
 export type Road = ReturnType<typeof createRoad>;
 
 // Only what finds key and person again; rights are read afresh.
-function requesterOf(row: Pick<CallRow, 'organization_id' | 'key_id' | 'user_id' | 'principal_id' | 'principal_label'>): Principal {
+function requesterOf(
+  row: Pick<CallRow, 'organization_id' | 'key_id' | 'user_id' | 'principal_id' | 'principal_label'>,
+): Principal {
   return {
     organizationId: row.organization_id,
     organizationSlug: '',

@@ -15,7 +15,12 @@ const SCHEMA_TIMEOUT_MS = 60_000;
  */
 export async function openServers(settings: ServerSettings, process: ProcessParts, name: string): Promise<Infra> {
   const { logger, metrics, lifecycle, health } = process;
-  const store = await openPostgres({ url: settings.DATABASE_URL, poolSize: settings.DATABASE_POOL_SIZE, logger, metrics });
+  const store = await openPostgres({
+    url: settings.DATABASE_URL,
+    poolSize: settings.DATABASE_POOL_SIZE,
+    logger,
+    metrics,
+  });
   lifecycle.onStop('database', () => store.close());
   const bus = await connectNatsBus({ url: settings.NATS_URL, logger, metrics, name });
   lifecycle.onStop('bus', () => bus.close());

@@ -14,7 +14,12 @@ export function createOrganizationEvents(bus: Bus, clock: Clock, logger: Logger)
 
   function publish(organizationId: string, event: OrganizationEvent): void {
     const now = clock();
-    bus.publish(subjects.events(organizationId), { id: newId('evt', now), organization_id: organizationId, at: now.toISOString(), event });
+    bus.publish(subjects.events(organizationId), {
+      id: newId('evt', now),
+      organization_id: organizationId,
+      at: now.toISOString(),
+      event,
+    });
   }
 
   function hear(payload: unknown, subject: string): void {

@@ -18,7 +18,9 @@ export function createReadStatus({ health, systems, connections, clock }: Status
   return async (principal): Promise<StatusReport> => {
     const report = await health.report();
     const own = await connections.list(principal);
-    const dependencies = Object.fromEntries(Object.entries(report.dependencies).map(([name, state]) => [name, facts(state)]));
+    const dependencies = Object.fromEntries(
+      Object.entries(report.dependencies).map(([name, state]) => [name, facts(state)]),
+    );
     return {
       status: report.status,
       dependencies,
@@ -27,7 +29,8 @@ export function createReadStatus({ health, systems, connections, clock }: Status
         return {
           system,
           state: stateOf(heardAt, clock()),
-          known_by: heardAt === undefined ? 'an announcement from before this process started' : 'its last announcement',
+          known_by:
+            heardAt === undefined ? 'an announcement from before this process started' : 'its last announcement',
           heard_at: heardAt?.toISOString() ?? null,
           version: appVersion,
           tools: tools.length,

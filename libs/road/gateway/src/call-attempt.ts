@@ -42,7 +42,17 @@ export function newCallOf(attempt: Attempt, prepared?: Prepared, verify?: Follow
 export function tripOf(attempt: Attempt, signal: AbortSignal): Trip {
   const { callId, principal, tool, connection, input, options, startedAt, timeoutMs } = attempt;
   const remainingMs = Math.max(1, Math.floor(timeoutMs - (performance.now() - startedAt)));
-  return { callId, principal, tool, connection, input, timeoutMs: remainingMs, signal, onProgress: options.onProgress, trace: options.trace ?? {} };
+  return {
+    callId,
+    principal,
+    tool,
+    connection,
+    input,
+    timeoutMs: remainingMs,
+    signal,
+    onProgress: options.onProgress,
+    trace: options.trace ?? {},
+  };
 }
 
 export function shapingOf(attempt: Attempt, parts: Pick<GatewayParts, 'evidence'>): Shaping {

@@ -18,7 +18,13 @@ export interface Provenance {
   covered?: boolean;
 }
 
-export type CallTool = (principal: Principal, name: string, args: unknown, options: CallOptions, provenance?: Provenance) => Promise<CallAnswer>;
+export type CallTool = (
+  principal: Principal,
+  name: string,
+  args: unknown,
+  options: CallOptions,
+  provenance?: Provenance,
+) => Promise<CallAnswer>;
 
 /**
  * The road of a call, the only one. A tool that ran, failed or was turned away is an answer;
@@ -60,7 +66,9 @@ export function createCallTool(parts: GatewayParts): CallTool {
     } catch (thrown) {
       return turnedAway(begun, args, toAppError(thrown, begun.callId));
     }
-    return attempt.tool.descriptor.effect === 'read' && attempt.options.idempotencyKey === undefined ? runRead(parts, attempt) : runWrite(parts, attempt);
+    return attempt.tool.descriptor.effect === 'read' && attempt.options.idempotencyKey === undefined
+      ? runRead(parts, attempt)
+      : runWrite(parts, attempt);
   }
 
   // Parsed once: policy, audit, hash and adapter all see the value that comes out here.
@@ -69,13 +77,20 @@ export function createCallTool(parts: GatewayParts): CallTool {
     const { named, rest } = takeConnection(tool, args);
     const input = tool.parse(rest);
     if (tool.descriptor.needsConnection && bytesOf(input) > MAX_BUS_INPUT_BYTES) throw tooLarge(tool.descriptor.name);
-    const connection = tool.descriptor.needsConnection ? await connectionFor(principal, tool.descriptor.system, options.connection ?? named) : undefined;
+    const connection = tool.descriptor.needsConnection
+      ? await connectionFor(principal, tool.descriptor.system, options.connection ?? named)
+      : undefined;
     const timeoutMs = Math.min(options.timeoutMs ?? tool.descriptor.timeoutMs, tool.descriptor.timeoutMs);
     return { ...begun, input, connection, timeoutMs, undoOf: begun.undoOf, covered: begun.covered ?? false };
   }
 
   async function connectionFor(principal: Principal, system: string, name: string | undefined) {
-    const connection = await parts.resolveConnection(principal.organizationId, principal.organizationSlug, system, name);
+    const connection = await parts.resolveConnection(
+      principal.organizationId,
+      principal.organizationSlug,
+      system,
+      name,
+    );
     if (connection) return connection;
     throw new AppError('unavailable', `No connection to ${system} is configured.`, {
       suggestion: `Add one: POST /api/v1/connections {"system": "${system}", "name": "default", "endpoint": "https://…"}`,
@@ -87,7 +102,19 @@ export function createCallTool(parts: GatewayParts): CallTool {
   async function turnedAway(begun: Begun, args: unknown, error: AppError): Promise<CallAnswer> {
     const answer = shapeFailure(error, 'failed', begun);
     const input = typeof args === 'object' && args !== null ? { ...args } : {};
-    await parts.reads.record(newCallOf({ ...begun, options: { ...begun.options, idempotencyKey: undefined }, input, connection: undefined, timeoutMs: 0, undoOf: undefined, covered: false }), 'failed', answer);
+    await parts.reads.record(
+      newCallOf({
+        ...begun,
+        options: { ...begun.options, idempotencyKey: undefined },
+        input,
+        connection: undefined,
+        timeoutMs: 0,
+        undoOf: undefined,
+        covered: false,
+      }),
+      'failed',
+      answer,
+    );
     return answer;
   }
 }
@@ -98,12 +125,20 @@ type Begun = Pick<Attempt, 'callId' | 'startedAt' | 'principal' | 'tool' | 'opti
 function takeConnection(tool: CatalogTool, args: unknown): { named: string | undefined; rest: unknown } {
   const properties = tool.descriptor.inputSchema['properties'];
   const own = typeof properties === 'object' && properties !== null && 'connection' in properties;
-  if (!tool.descriptor.needsConnection || own || typeof args !== 'object' || args === null || !('connection' in args)) return { named: undefined, rest: args };
+  if (!tool.descriptor.needsConnection || own || typeof args !== 'object' || args === null || !('connection' in args))
+    return { named: undefined, rest: args };
   const { connection, ...rest } = args;
-  if (typeof connection !== 'string') throw new AppError('invalid_input', 'connection must be the name of a connection.', { details: { fields: { connection: 'must be a string' } } });
+  if (typeof connection !== 'string')
+    throw new AppError('invalid_input', 'connection must be the name of a connection.', {
+      details: { fields: { connection: 'must be a string' } },
+    });
   return { named: connection, rest };
 }
 
 function tooLarge(tool: string): AppError {
-  return new AppError('invalid_input', `The arguments of ${tool} are larger than 768 KiB.`, { httpStatus: 413, suggestion: 'Send less, or in several calls.', details: { limit_bytes: MAX_BUS_INPUT_BYTES } });
+  return new AppError('invalid_input', `The arguments of ${tool} are larger than 768 KiB.`, {
+    httpStatus: 413,
+    suggestion: 'Send less, or in several calls.',
+    details: { limit_bytes: MAX_BUS_INPUT_BYTES },
+  });
 }

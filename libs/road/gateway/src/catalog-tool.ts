@@ -15,7 +15,11 @@ export interface CatalogTool {
   parse: ArgumentParser;
 }
 
-export function catalogTool(descriptor: ToolDescriptor, connections: readonly string[], parse: ArgumentParser): CatalogTool {
+export function catalogTool(
+  descriptor: ToolDescriptor,
+  connections: readonly string[],
+  parse: ArgumentParser,
+): CatalogTool {
   return {
     descriptor,
     published: publishedName(descriptor.name),
@@ -28,6 +32,10 @@ export function catalogTool(descriptor: ToolDescriptor, connections: readonly st
 
 function withConnection(schema: JsonSchema, connections: readonly string[]): JsonSchema {
   const properties = (schema['properties'] ?? {}) as JsonSchema;
-  const connection = { type: 'string', enum: [...connections], description: 'Which connection to use; the default one when absent.' };
+  const connection = {
+    type: 'string',
+    enum: [...connections],
+    description: 'Which connection to use; the default one when absent.',
+  };
   return { ...schema, properties: { ...properties, connection } };
 }

@@ -37,7 +37,9 @@ export function createCatalog({ bus, systems, own, connectionNames, policy }: Ca
 
   async function start(): Promise<Stop> {
     const stopSystems = systems.onChange(() => forget(undefined));
-    const stopConnections = await bus.subscribe(subjects.connectionsChanged, (payload) => forget(organizationOf(payload)));
+    const stopConnections = await bus.subscribe(subjects.connectionsChanged, (payload) =>
+      forget(organizationOf(payload)),
+    );
     return async () => {
       stopSystems();
       await stopConnections();
@@ -63,13 +65,20 @@ export function createCatalog({ bus, systems, own, connectionNames, policy }: Ca
   async function compile(organizationId: string, organizationSlug: string): Promise<Compiled> {
     const names = await connectionNames(organizationId, organizationSlug);
     const descriptors = [...own, ...systems.list().flatMap((system) => system.tools)];
-    const tools = descriptors.map((tool) => catalogTool(tool, names.get(tool.system) ?? [], parserOf(tool))).sort(byRank);
-    const byName = new Map(tools.flatMap((tool) => [[tool.published, tool] as const, [tool.descriptor.name, tool] as const]));
+    const tools = descriptors
+      .map((tool) => catalogTool(tool, names.get(tool.system) ?? [], parserOf(tool)))
+      .sort(byRank);
+    const byName = new Map(
+      tools.flatMap((tool) => [[tool.published, tool] as const, [tool.descriptor.name, tool] as const]),
+    );
     return { compiledAt: performance.now(), tools, byName, lists: new Map() };
   }
 
   /** What this principal may see, in the checked-in order. `narrowing` is a URL's toolsets; `all` adds systems without a connection. */
-  async function list(principal: Principal, { narrowing = '', all = false }: { narrowing?: string; all?: boolean } = {}): Promise<readonly CatalogTool[]> {
+  async function list(
+    principal: Principal,
+    { narrowing = '', all = false }: { narrowing?: string; all?: boolean } = {},
+  ): Promise<readonly CatalogTool[]> {
     const catalog = await of(principal);
     const key = JSON.stringify([principal.scopes, principal.toolset, narrowing, all]);
     const known = catalog.lists.get(key);
@@ -81,7 +90,11 @@ export function createCatalog({ bus, systems, own, connectionNames, policy }: Ca
   }
 
   /** The tool and whether this principal may see it. Throws `not_found` with the nearest name that they may see. */
-  async function find(principal: Principal, name: string, narrowing = ''): Promise<{ tool: CatalogTool; hidden: string | undefined }> {
+  async function find(
+    principal: Principal,
+    name: string,
+    narrowing = '',
+  ): Promise<{ tool: CatalogTool; hidden: string | undefined }> {
     const catalog = await of(principal);
     const tool = catalog.byName.get(name);
     if (!tool) throw await unknownTool(principal, name, narrowing);
@@ -100,13 +113,18 @@ export function createCatalog({ bus, systems, own, connectionNames, policy }: Ca
 
   function visibility(principal: Principal, narrowing: string): (tool: CatalogTool) => boolean {
     const filters = filtersOf(principal, narrowing);
-    return (tool) => filters.every((filter) => filter(tool.descriptor)) && decide({ principal, tool: tool.descriptor, question: 'list' }, policy).outcome !== 'deny';
+    return (tool) =>
+      filters.every((filter) => filter(tool.descriptor)) &&
+      decide({ principal, tool: tool.descriptor, question: 'list' }, policy).outcome !== 'deny';
   }
 
   /** Throws `not_found` when a URL names a toolset that there is not. */
   function assertToolsets(list: string): void {
     const unknown = unknownToolsets(list, ['devmesh', ...systems.list().map(({ system }) => system)]);
-    if (unknown.length > 0) throw new AppError('not_found', `There is no toolset ${unknown.join(', ')}.`, { suggestion: 'Toolsets: all, observe, incident, and the name of each system; combine them with commas.' });
+    if (unknown.length > 0)
+      throw new AppError('not_found', `There is no toolset ${unknown.join(', ')}.`, {
+        suggestion: 'Toolsets: all, observe, incident, and the name of each system; combine them with commas.',
+      });
   }
 
   return {
@@ -130,16 +148,24 @@ function byRank(a: CatalogTool, b: CatalogTool): number {
 }
 
 function filtersOf(principal: Principal, narrowing: string) {
-  return narrowing === '' ? [toolsetFilter(principal.toolset)] : [toolsetFilter(principal.toolset), toolsetFilter(narrowing)];
+  return narrowing === ''
+    ? [toolsetFilter(principal.toolset)]
+    : [toolsetFilter(principal.toolset), toolsetFilter(narrowing)];
 }
 
-function hiddenBy(principal: Principal, narrowing: string, tool: CatalogTool, policy: PolicySettings): string | undefined {
+function hiddenBy(
+  principal: Principal,
+  narrowing: string,
+  tool: CatalogTool,
+  policy: PolicySettings,
+): string | undefined {
   if (!filtersOf(principal, narrowing).every((filter) => filter(tool.descriptor))) return 'toolset';
   const decision = decide({ principal, tool: tool.descriptor, question: 'list' }, policy);
   return decision.outcome === 'deny' ? (decision.reasons[0]?.rule ?? 'policy') : undefined;
 }
 
 function organizationOf(payload: unknown): string | undefined {
-  const id = typeof payload === 'object' && payload !== null && 'organizationId' in payload ? payload.organizationId : undefined;
+  const id =
+    typeof payload === 'object' && payload !== null && 'organizationId' in payload ? payload.organizationId : undefined;
   return typeof id === 'string' ? id : undefined;
 }

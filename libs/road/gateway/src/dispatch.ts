@@ -1,6 +1,18 @@
 import type { LocalTools, OwnToolContext } from '@devmesh/adapter';
 import type { Bus, Progress } from '@devmesh/bus';
-import { errorBody, subjects, ToolPrepareReply, ToolRunReply, toAppError, type AppError, type Prepared, type Principal, type ToolCallMessage, type TraceContext, type WireConnection } from '@devmesh/contracts';
+import {
+  errorBody,
+  subjects,
+  ToolPrepareReply,
+  ToolRunReply,
+  toAppError,
+  type AppError,
+  type Prepared,
+  type Principal,
+  type ToolCallMessage,
+  type TraceContext,
+  type WireConnection,
+} from '@devmesh/contracts';
 import type { Clock } from '@devmesh/runtime';
 import type { CatalogTool } from './catalog-tool.ts';
 

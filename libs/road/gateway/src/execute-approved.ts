@@ -22,12 +22,18 @@ export function createExecuteApproved(parts: GatewayParts) {
     const startedAt = performance.now();
     try {
       const attempt = await attemptOf(row, startedAt);
-      await parts.withExecution(attempt.principal, row.id, () => parts.inFlight.track(row.id, attempt.principal, signal, (inner) => runStored(row, attempt, inner)));
+      await parts.withExecution(attempt.principal, row.id, () =>
+        parts.inFlight.track(row.id, attempt.principal, signal, (inner) => runStored(row, attempt, inner)),
+      );
     } catch (thrown) {
       // Everything that throws here did so before the dispatch, which itself never throws.
       const error = toAppError(thrown, row.id);
-      if (error.code === 'internal') parts.logger.error('an approved call could not be executed', { error: error.cause ?? error });
-      await parts.ledger.finish(row, { state: 'failed', answer: shapeFailure(error, 'failed', { callId: row.id, startedAt }) });
+      if (error.code === 'internal')
+        parts.logger.error('an approved call could not be executed', { error: error.cause ?? error });
+      await parts.ledger.finish(row, {
+        state: 'failed',
+        answer: shapeFailure(error, 'failed', { callId: row.id, startedAt }),
+      });
     }
   }
 
@@ -49,23 +55,51 @@ export function createExecuteApproved(parts: GatewayParts) {
   async function attemptOf(row: CallRow, startedAt: number): Promise<Attempt> {
     const principal = await parts.stillHolds(row);
     const { tool, hidden } = await parts.catalog.find(principal, row.tool);
-    if (hidden !== undefined) throw new AppError('forbidden', `The requester may no longer call ${row.tool}.`, { details: { rule: hidden } });
-    if (tool.descriptor.schemaHash !== row.schema_hash) throw new AppError('conflict', `${row.tool} has changed since this was approved.`, { details: { reason: 'stale' }, suggestion: 'Make the call again.' });
+    if (hidden !== undefined)
+      throw new AppError('forbidden', `The requester may no longer call ${row.tool}.`, { details: { rule: hidden } });
+    if (tool.descriptor.schemaHash !== row.schema_hash)
+      throw new AppError('conflict', `${row.tool} has changed since this was approved.`, {
+        details: { reason: 'stale' },
+        suggestion: 'Make the call again.',
+      });
     const input = await openInput(row, parts.vault);
     const connection = await connectionOf(row, principal);
     assertAllowed(row, principal, tool.descriptor, input, connection);
     const options = { door: row.door, requestId: row.request_id ?? undefined, trace: row.trace ?? undefined };
-    return { callId: row.id, startedAt, principal, tool, options, input, connection, timeoutMs: row.timeout_ms, undoOf: row.undo_of ?? undefined, covered: false };
+    return {
+      callId: row.id,
+      startedAt,
+      principal,
+      tool,
+      options,
+      input,
+      connection,
+      timeoutMs: row.timeout_ms,
+      undoOf: row.undo_of ?? undefined,
+      covered: false,
+    };
   }
 
   async function connectionOf(row: CallRow, principal: Principal) {
     if (row.connection === null) return undefined;
-    const connection = await parts.resolveConnection(principal.organizationId, principal.organizationSlug, row.system, row.connection);
-    if (!connection) throw new AppError('unavailable', `The connection "${row.connection}" is gone.`, { retryable: false });
+    const connection = await parts.resolveConnection(
+      principal.organizationId,
+      principal.organizationSlug,
+      row.system,
+      row.connection,
+    );
+    if (!connection)
+      throw new AppError('unavailable', `The connection "${row.connection}" is gone.`, { retryable: false });
     return connection;
   }
 
-  function assertAllowed(row: CallRow, principal: Principal, tool: Attempt['tool']['descriptor'], input: Record<string, unknown>, connection: Attempt['connection']): void {
+  function assertAllowed(
+    row: CallRow,
+    principal: Principal,
+    tool: Attempt['tool']['descriptor'],
+    input: Record<string, unknown>,
+    connection: Attempt['connection'],
+  ): void {
     const resource = resourceOf(tool, input, connection, row.prepared ?? undefined);
     const decision = decide({ principal, tool, question: 'call', resource, coveredByApproval: true }, parts.policy);
     if (decision.outcome === 'deny') throw denial(decision);

@@ -31,7 +31,12 @@ export interface GatewayParts {
   /** Lines that belong to no call row: tools that were hidden. */
   noteAudit(event: AuditEvent): void;
   /** The connection that a call uses: the named one or the default. Throws `not_found` with the nearest name. */
-  resolveConnection(organizationId: string, organizationSlug: string, system: string, name: string | undefined): Promise<WireConnection | undefined>;
+  resolveConnection(
+    organizationId: string,
+    organizationSlug: string,
+    system: string,
+    name: string | undefined,
+  ): Promise<WireConnection | undefined>;
   /** Holds one of the principal's places while `fn` runs; `rate_limited` when there is none. */
   withExecution<Result>(principal: Principal, callId: string, fn: () => Promise<Result>): Promise<Result>;
   /** The requester as they are now; throws `forbidden` when key or person are gone. */

@@ -20,7 +20,12 @@ export function createGateway(parts: GatewayParts) {
   }
 
   /** Waits until the call is final, at most `timeoutMs` or until the signal aborts, and answers how it stands then. */
-  async function waitForCall(principal: Principal, callId: string, timeoutMs: number, signal: AbortSignal): Promise<CallAnswer> {
+  async function waitForCall(
+    principal: Principal,
+    callId: string,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<CallAnswer> {
     if (timeoutMs < 0) throw new AppError('invalid_input', 'A time to wait cannot be negative.');
     await parts.history.wait(principal, callId, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
     return answerOf(principal, callId);
@@ -37,7 +42,8 @@ export function createGateway(parts: GatewayParts) {
 
   return {
     start,
-    callTool: (principal: Principal, name: string, args: unknown, options: CallOptions) => callTool(principal, name, args, options),
+    callTool: (principal: Principal, name: string, args: unknown, options: CallOptions) =>
+      callTool(principal, name, args, options),
     undoCall: createUndoCall(parts, callTool),
     verifyCall: createVerifyCall(parts, callTool),
     cancelCall: createCancelCall(parts),

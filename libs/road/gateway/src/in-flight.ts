@@ -16,12 +16,18 @@ export function createInFlight(bus: Bus) {
     return bus.subscribe(CANCEL_ALL, (payload, subject) => {
       const callId = subject.slice(subject.lastIndexOf('.') + 1);
       const call = running.get(callId);
-      if (call && isFor(payload, call.principal)) call.controller.abort(new DOMException('The call was cancelled.', 'AbortError'));
+      if (call && isFor(payload, call.principal))
+        call.controller.abort(new DOMException('The call was cancelled.', 'AbortError'));
     });
   }
 
   /** Runs `fn` with a signal that aborts on cancel and when the caller's own does. */
-  async function track<Result>(callId: string, principal: Principal, outer: AbortSignal | undefined, fn: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  async function track<Result>(
+    callId: string,
+    principal: Principal,
+    outer: AbortSignal | undefined,
+    fn: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
     const controller = new AbortController();
     const forward = () => controller.abort(outer?.reason);
     if (outer?.aborted === true) forward();
@@ -41,6 +47,7 @@ export type InFlight = ReturnType<typeof createInFlight>;
 
 // The row was checked where the cancel came in; a read has none, so the organisation and the owner are checked here again.
 function isFor(payload: unknown, owner: Principal): boolean {
-  if (typeof payload !== 'object' || payload === null || !('organizationId' in payload) || !('principalId' in payload)) return false;
+  if (typeof payload !== 'object' || payload === null || !('organizationId' in payload) || !('principalId' in payload))
+    return false;
   return payload.organizationId === owner.organizationId && payload.principalId === owner.id;
 }

@@ -6,7 +6,9 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 export type ArgumentParser = (args: unknown) => Record<string, unknown>;
 
 /** Makes parsers from tools' JSON Schemas, one per schema. */
-export function createArgumentParsers(): (tool: Pick<ToolDescriptor, 'name' | 'inputSchema' | 'schemaHash'>) => ArgumentParser {
+export function createArgumentParsers(): (
+  tool: Pick<ToolDescriptor, 'name' | 'inputSchema' | 'schemaHash'>,
+) => ArgumentParser {
   // Formats are the adapter's own to check: it parses again, strictly.
   const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: false, validateFormats: false });
   const known = new Map<string, ValidateFunction>();
@@ -45,7 +47,11 @@ function coerceProperty(schema: unknown, value: unknown): unknown {
 }
 
 function fromString(type: unknown, text: string): unknown {
-  if ((type === 'integer' && /^-?\d{1,15}$/.test(text)) || (type === 'number' && /^-?\d{1,15}(\.\d{1,15})?$/.test(text))) return Number(text);
+  if (
+    (type === 'integer' && /^-?\d{1,15}$/.test(text)) ||
+    (type === 'number' && /^-?\d{1,15}(\.\d{1,15})?$/.test(text))
+  )
+    return Number(text);
   if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
   return text;
 }
@@ -60,10 +66,14 @@ function refusal(tool: string, schema: JsonSchema, errors: readonly ErrorObject[
   for (const error of errors) {
     const { field, message } = describe(error);
     fields[field] = message;
-    const meant = error.keyword === 'additionalProperties' ? nearestName(field, Object.keys(propertiesOf(schema))) : undefined;
+    const meant =
+      error.keyword === 'additionalProperties' ? nearestName(field, Object.keys(propertiesOf(schema))) : undefined;
     if (meant !== undefined) suggestions.push(`Did you mean "${meant}"?`);
   }
-  const sentence = Object.entries(fields).slice(0, 5).map(([field, message]) => `${field} ${message}`).join('; ');
+  const sentence = Object.entries(fields)
+    .slice(0, 5)
+    .map(([field, message]) => `${field} ${message}`)
+    .join('; ');
   return new AppError('invalid_input', `The arguments of ${tool} do not fit: ${sentence}.`, {
     details: { fields },
     suggestion: suggestions[0] ?? `Arguments of ${tool}: ${Object.keys(propertiesOf(schema)).join(', ') || 'none'}.`,
@@ -73,9 +83,14 @@ function refusal(tool: string, schema: JsonSchema, errors: readonly ErrorObject[
 function describe({ keyword, instancePath, params, message }: ErrorObject): { field: string; message: string } {
   const path = instancePath.slice(1).replaceAll('/', '.');
   const inner = (name: string) => (path === '' ? name : `${path}.${name}`);
-  if (keyword === 'additionalProperties') return { field: inner(String(params['additionalProperty'])), message: 'is not an argument' };
+  if (keyword === 'additionalProperties')
+    return { field: inner(String(params['additionalProperty'])), message: 'is not an argument' };
   if (keyword === 'required') return { field: inner(String(params['missingProperty'])), message: 'is missing' };
-  if (keyword === 'enum') return { field: path || 'arguments', message: `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}` };
+  if (keyword === 'enum')
+    return {
+      field: path || 'arguments',
+      message: `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}`,
+    };
   return { field: path || 'arguments', message: message ?? 'does not fit' };
 }
 

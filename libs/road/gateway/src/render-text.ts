@@ -3,7 +3,8 @@ import type { ToolOutput } from '@devmesh/contracts';
 /** The readable form of a tool's output: the summary, then its data, compact and marked as nobody's instruction. */
 export function renderText(output: ToolOutput, source: string | undefined): string {
   const body = output.text ?? renderData(output.data);
-  const marked = source === undefined || body === '' ? body : `<data source="${source}" trust="untrusted">\n${body}\n</data>`;
+  const marked =
+    source === undefined || body === '' ? body : `<data source="${source}" trust="untrusted">\n${body}\n</data>`;
   const hints = (output.hints ?? []).map((hint) => `Hint: ${hint}`);
   const next = output.page?.next === undefined ? [] : [`More: call again with cursor "${output.page.next}".`];
   return [output.summary, marked, ...hints, ...next].filter((part) => part !== '').join('\n');

@@ -12,7 +12,8 @@ export async function runRead(parts: GatewayParts, attempt: Attempt): Promise<Ca
   const { principal, tool, callId } = attempt;
   const resource = resourceOf(tool.descriptor, attempt.input, attempt.connection, undefined);
   const decision = decide({ principal, tool: tool.descriptor, question: 'call', resource }, parts.policy);
-  if (decision.outcome !== 'allow') return noted(parts, attempt, 'denied', shapeFailure(denial(decision), 'denied', attempt));
+  if (decision.outcome !== 'allow')
+    return noted(parts, attempt, 'denied', shapeFailure(denial(decision), 'denied', attempt));
   try {
     return await inPlace(parts, attempt, (signal) => ask(parts, attempt, signal));
   } catch (thrown) {
@@ -26,12 +27,26 @@ async function ask(parts: GatewayParts, attempt: Attempt, signal: AbortSignal): 
   return noted(parts, attempt, 'succeeded', await shapeSuccess(reply.output, shapingOf(attempt, parts)));
 }
 
-function failed(parts: GatewayParts, attempt: Attempt, error: AppError, state: 'failed' | 'cancelled'): Promise<CallAnswer> {
-  if (error.code === 'internal') parts.logger.error('a call failed unexpectedly', { tool: attempt.tool.descriptor.name, error: error.cause ?? error });
+function failed(
+  parts: GatewayParts,
+  attempt: Attempt,
+  error: AppError,
+  state: 'failed' | 'cancelled',
+): Promise<CallAnswer> {
+  if (error.code === 'internal')
+    parts.logger.error('a call failed unexpectedly', {
+      tool: attempt.tool.descriptor.name,
+      error: error.cause ?? error,
+    });
   return noted(parts, attempt, state, shapeFailure(error, state, attempt));
 }
 
-async function noted(parts: GatewayParts, attempt: Attempt, state: 'succeeded' | 'failed' | 'cancelled' | 'denied', answer: CallAnswer): Promise<CallAnswer> {
+async function noted(
+  parts: GatewayParts,
+  attempt: Attempt,
+  state: 'succeeded' | 'failed' | 'cancelled' | 'denied',
+  answer: CallAnswer,
+): Promise<CallAnswer> {
   await parts.reads.record(newCallOf(attempt), state, answer);
   return answer;
 }

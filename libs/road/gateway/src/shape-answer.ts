@@ -1,5 +1,13 @@
 import type { Evidence } from '@devmesh/calls';
-import { errorBody, type AppError, type CallAnswer, type CallReply, type CallState, type Principal, type ToolOutput } from '@devmesh/contracts';
+import {
+  errorBody,
+  type AppError,
+  type CallAnswer,
+  type CallReply,
+  type CallState,
+  type Principal,
+  type ToolOutput,
+} from '@devmesh/contracts';
 import { cleanOutput } from './clean-output.ts';
 import { renderText } from './render-text.ts';
 import { bytesOf, trimData } from './trim-data.ts';
@@ -38,13 +46,27 @@ interface Sizes {
   textBytes: number;
 }
 
-async function overflow(output: ToolOutput, reply: CallReply, text: string, { dataBytes, textBytes }: Sizes, shaping: Shaping): Promise<CallAnswer> {
+async function overflow(
+  output: ToolOutput,
+  reply: CallReply,
+  text: string,
+  { dataBytes, textBytes }: Sizes,
+  shaping: Shaping,
+): Promise<CallAnswer> {
   const { principal, callId, tool, evidence } = shaping;
-  const whole = dataBytes > Buffer.byteLength(output.text ?? '') ? JSON.stringify(output.data) : (output.text ?? JSON.stringify(output.data));
+  const whole =
+    dataBytes > Buffer.byteLength(output.text ?? '')
+      ? JSON.stringify(output.data)
+      : (output.text ?? JSON.stringify(output.data));
   const id = await evidence.put({ principal, callId, tool, text: whole });
   const trimmed = dataBytes <= MAX_DATA_BYTES ? { data: output.data } : trimData(output.data, MAX_DATA_BYTES);
   const hint = `The whole answer (${kib(Buffer.byteLength(whole))}) is kept as evidence ${id}: read it with evidence_read (grep, query or page), or ask for less.`;
-  const page = { returned: trimmed.kept ?? output.page?.returned ?? 0, ...(trimmed.of !== undefined && { total: trimmed.of }), ...output.page, truncated: true };
+  const page = {
+    returned: trimmed.kept ?? output.page?.returned ?? 0,
+    ...(trimmed.of !== undefined && { total: trimmed.of }),
+    ...output.page,
+    truncated: true,
+  };
   if (trimmed.kept !== undefined) page.returned = trimmed.kept;
   return {
     reply: { ...reply, data: trimmed.data, page, hints: [...(output.hints ?? []), hint], evidence_ids: [id] },
@@ -69,7 +91,12 @@ function replyOf(output: ToolOutput, { callId, connection, startedAt }: Shaping)
 }
 
 /** The answer of a call that failed, was turned away, or whose outcome nobody knows. */
-export function shapeFailure(error: AppError, status: CallState, { callId, startedAt }: Pick<Shaping, 'callId' | 'startedAt'>, hints: readonly string[] = []): CallAnswer {
+export function shapeFailure(
+  error: AppError,
+  status: CallState,
+  { callId, startedAt }: Pick<Shaping, 'callId' | 'startedAt'>,
+  hints: readonly string[] = [],
+): CallAnswer {
   const body = errorBody(error);
   const reply: CallReply = {
     success: false,
@@ -97,7 +124,10 @@ function elapsed(startedAt: number): number {
 }
 
 function cutAtLine(text: string, maxBytes: number): string {
-  const cut = Buffer.from(text).subarray(0, Math.max(0, maxBytes)).toString('utf8').replace(/\uFFFD+$/u, '');
+  const cut = Buffer.from(text)
+    .subarray(0, Math.max(0, maxBytes))
+    .toString('utf8')
+    .replace(/\uFFFD+$/u, '');
   const lastLine = cut.lastIndexOf('\n');
   return lastLine > cut.length / 2 ? cut.slice(0, lastLine) : cut;
 }

@@ -38,7 +38,8 @@ export function createSystems({ bus, store, clock, logger }: SystemsParts) {
   async function hear(payload: unknown): Promise<void> {
     try {
       const parsed = Announcement.safeParse(payload);
-      if (!parsed.success) return logger.warn('an announcement that is not one was ignored', { issues: parsed.error.issues.length });
+      if (!parsed.success)
+        return logger.warn('an announcement that is not one was ignored', { issues: parsed.error.issues.length });
       await consider(parsed.data);
     } catch (error) {
       logger.warn('an announcement could not be kept', { error });
@@ -46,7 +47,10 @@ export function createSystems({ bus, store, clock, logger }: SystemsParts) {
   }
 
   async function consider(announcement: Announcement): Promise<void> {
-    if (collides(announcement)) return logger.error('an announcement was refused: two tools would have one name', { system: announcement.system });
+    if (collides(announcement))
+      return logger.error('an announcement was refused: two tools would have one name', {
+        system: announcement.system,
+      });
     const outcome = await store.saveAnnouncement(announcement);
     if (outcome !== 'saved' && outcome !== 'unchanged') return;
     const changed = known.get(announcement.system)?.fingerprint !== fingerprintOf(announcement);
@@ -56,9 +60,17 @@ export function createSystems({ bus, store, clock, logger }: SystemsParts) {
 
   // `a.b_c` and `a_b.c` would be published under one name.
   function collides(announcement: Announcement): boolean {
-    const taken = new Set([...known.values()].filter((other) => other.announcement.system !== announcement.system).flatMap((other) => other.announcement.tools.map((tool) => publishedName(tool.name))));
+    const taken = new Set(
+      [...known.values()]
+        .filter((other) => other.announcement.system !== announcement.system)
+        .flatMap((other) => other.announcement.tools.map((tool) => publishedName(tool.name))),
+    );
     const names = announcement.tools.map((tool) => publishedName(tool.name));
-    return new Set(names).size !== names.length || names.some((name) => taken.has(name)) || announcement.tools.some((tool) => tool.system !== announcement.system);
+    return (
+      new Set(names).size !== names.length ||
+      names.some((name) => taken.has(name)) ||
+      announcement.tools.some((tool) => tool.system !== announcement.system)
+    );
   }
 
   function keep(announcement: Announcement, heardAt: number | undefined): void {

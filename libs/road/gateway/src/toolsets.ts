@@ -51,5 +51,8 @@ export function unknownToolsets(list: string, systems: Iterable<string>): string
 }
 
 function splitToolsets(list: string): string[] {
-  return list.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  return list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }

@@ -2,7 +2,10 @@
  * Makes `data` fit into `maxBytes` of JSON by leaving out whole items of its longest list, from the end; never half of one.
  * Answers `{}` where no list is to blame.
  */
-export function trimData(data: Record<string, unknown>, maxBytes: number): { data: Record<string, unknown>; kept?: number; of?: number } {
+export function trimData(
+  data: Record<string, unknown>,
+  maxBytes: number,
+): { data: Record<string, unknown>; kept?: number; of?: number } {
   const lists = Object.entries(data).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]));
   const sized = lists.map(([key, list]) => ({ key, list, bytes: bytesOf(list) })).sort((a, b) => b.bytes - a.bytes);
   const longest = sized[0];

@@ -11,9 +11,14 @@ import { storedAnswer, verifyHints } from './stored-answer.ts';
 export function createVerifyCall(parts: GatewayParts, callTool: CallTool) {
   return async (principal: Principal, callId: string, options: CallOptions): Promise<CallAnswer> => {
     const row = await parts.history.get(principal, callId);
-    if (row.state !== 'outcome_unknown') return storedAnswer(row, (await parts.approvalOf(row.organization_id, row.id))?.id, parts.approvalUrl);
-    if (!row.verify) throw new AppError('conflict', `No read settles ${row.tool}.`, { suggestion: verifyHints(row)[0] });
-    const read = await callTool(principal, row.verify.tool, row.verify.input, { ...options, connection: row.connection ?? undefined });
+    if (row.state !== 'outcome_unknown')
+      return storedAnswer(row, (await parts.approvalOf(row.organization_id, row.id))?.id, parts.approvalUrl);
+    if (!row.verify)
+      throw new AppError('conflict', `No read settles ${row.tool}.`, { suggestion: verifyHints(row)[0] });
+    const read = await callTool(principal, row.verify.tool, row.verify.input, {
+      ...options,
+      connection: row.connection ?? undefined,
+    });
     if (!read.reply.success) return read;
     const happened = (read.reply.page?.returned ?? 0) > 0;
     const answer = settled(row, happened, read);
@@ -22,13 +27,27 @@ export function createVerifyCall(parts: GatewayParts, callTool: CallTool) {
   };
 }
 
-function settled(row: { id: string; tool: string; verify: { tool: string } | null }, happened: boolean, read: CallAnswer): CallAnswer {
+function settled(
+  row: { id: string; tool: string; verify: { tool: string } | null },
+  happened: boolean,
+  read: CallAnswer,
+): CallAnswer {
   const by = row.verify?.tool ?? 'a read';
-  const summary = happened ? `${row.tool} did take effect: ${by} finds it.` : `${row.tool} did not take effect: ${by} finds nothing. It may be called again.`;
+  const summary = happened
+    ? `${row.tool} did take effect: ${by} finds it.`
+    : `${row.tool} did not take effect: ${by} finds nothing. It may be called again.`;
   const status = happened ? ('succeeded' as const) : ('failed' as const);
   const error = { code: 'upstream_failed' as const, message: summary, retryable: true };
   return {
-    reply: { success: happened, status, call_id: row.id, data: happened ? read.reply.data : {}, summary, ...(!happened && { error }), duration_ms: read.reply.duration_ms },
+    reply: {
+      success: happened,
+      status,
+      call_id: row.id,
+      data: happened ? read.reply.data : {},
+      summary,
+      ...(!happened && { error }),
+      duration_ms: read.reply.duration_ms,
+    },
     text: happened ? `${summary}\n${read.text}` : summary,
   };
 }

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { AppError } from '@devmesh/contracts';
 
@@ -14,6 +14,8 @@ export interface ListenOptions {
   port: number;
   /** Default: every address. */
   host?: string;
+  /** Asked first, before anything of the door: true when it has taken the request for itself. */
+  first?(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
 const DEADLINE_MS = 10_000;
@@ -29,8 +31,10 @@ const SERVER_OPTIONS = {
 };
 
 /** @throws unavailable when the port is taken. */
-export async function listen(handler: RequestListener, { port, host }: ListenOptions): Promise<Listening> {
-  const server = createServer(SERVER_OPTIONS, handler);
+export async function listen(handler: RequestListener, { port, host, first }: ListenOptions): Promise<Listening> {
+  const server = createServer(SERVER_OPTIONS, (request, response) => {
+    if (first?.(request, response) !== true) handler(request, response);
+  });
   server.on('clientError', refuse);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {

@@ -25,7 +25,13 @@ export function reportOf({ reply, text }: CallAnswer): ToolResult<AnsweredCall> 
       data,
       ...(approval_id !== undefined && { approval_id }),
       ...(approval_url !== undefined && { approval_url }),
-      ...(error && { error: { code: error.code, message: error.message, ...(error.suggestion !== undefined && { suggestion: error.suggestion }) } }),
+      ...(error && {
+        error: {
+          code: error.code,
+          message: error.message,
+          ...(error.suggestion !== undefined && { suggestion: error.suggestion }),
+        },
+      }),
     },
     summary: `Call ${call_id} is ${status}.`,
     text,

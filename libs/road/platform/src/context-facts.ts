@@ -14,7 +14,16 @@ export const ContextFacts = z.object({
 });
 export type ContextFacts = z.infer<typeof ContextFacts>;
 
-export function factsOf({ id, name, user_id, metadata, version, message_count, updated_at, expires_at }: ContextView): ContextFacts {
+export function factsOf({
+  id,
+  name,
+  user_id,
+  metadata,
+  version,
+  message_count,
+  updated_at,
+  expires_at,
+}: ContextView): ContextFacts {
   // The conversation that clients keep in the metadata is read as messages.
   const { messages: _messages, ...rest } = metadata;
   return { id, name, user_id, metadata: rest, version, message_count, updated_at, expires_at };

@@ -13,5 +13,13 @@ export type ReadStatus = (principal: Principal) => Promise<StatusReport>;
 export interface StatusReport {
   status: string;
   dependencies: Record<string, { state: string; reason?: string; since?: string }>;
-  systems: { system: string; state: string; known_by: string; heard_at: string | null; version: string; tools: number; connections: string[] }[];
+  systems: {
+    system: string;
+    state: string;
+    known_by: string;
+    heard_at: string | null;
+    version: string;
+    tools: number;
+    connections: string[];
+  }[];
 }

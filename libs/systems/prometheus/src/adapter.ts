@@ -23,30 +23,50 @@ export const prometheus = defineAdapter({
   credential: PrometheusCredential,
   config: PrometheusConfig,
   toAppError,
-  tools: [query, queryRange, listMetrics, listTargets, firingAlerts, serviceOverview, listSilences, createSilence, expireSilence],
+  tools: [
+    query,
+    queryRange,
+    listMetrics,
+    listTargets,
+    firingAlerts,
+    serviceOverview,
+    listSilences,
+    createSilence,
+    expireSilence,
+  ],
 
-  environmentConnections({ PROMETHEUS_URL, ALERTMANAGER_URL, PROMETHEUS_TOKEN, PROMETHEUS_ENVIRONMENT }) {
+  environmentConnections(config) {
+    const { PROMETHEUS_URL, ALERTMANAGER_URL, PROMETHEUS_ENVIRONMENT } = config;
     if (PROMETHEUS_URL === undefined && ALERTMANAGER_URL === undefined) return [];
-    const settings = PrometheusSettings.parse({ ...(ALERTMANAGER_URL !== undefined && { alertmanager_url: ALERTMANAGER_URL }) });
-    const credential = PROMETHEUS_TOKEN === undefined ? undefined : { token: PROMETHEUS_TOKEN };
+    const settings = PrometheusSettings.parse({ alertmanager_url: ALERTMANAGER_URL });
+    const credential = credentialIn(config);
     return [{ name: 'default', environment: PROMETHEUS_ENVIRONMENT, endpoint: PROMETHEUS_URL, settings, credential }];
   },
 
-  connect({ endpoint, settings, credential }): PrometheusClients {
+  connect({ endpoint, settings, credential = {} }): PrometheusClients {
     const authorization = authorizationOf(credential);
-    const http = (server: string, baseUrl: string | undefined) => (baseUrl === undefined ? undefined : createHttpJson({ server, baseUrl, authorization }));
-    const ofPrometheus = http('Prometheus', endpoint);
-    const ofAlertmanager = http('Alertmanager', settings.alertmanager_url);
+    const http = (server: string, baseUrl: string) => createHttpJson({ server, baseUrl, authorization });
+    const { alertmanager_url: alertmanagerUrl } = settings;
     return {
-      prometheus: ofPrometheus && createPrometheusClient(ofPrometheus),
-      alertmanager: ofAlertmanager && createAlertmanagerClient(ofAlertmanager),
+      prometheus: endpoint === undefined ? undefined : createPrometheusClient(http('Prometheus', endpoint)),
+      alertmanager:
+        alertmanagerUrl === undefined ? undefined : createAlertmanagerClient(http('Alertmanager', alertmanagerUrl)),
       settings,
     };
   },
 });
 
-function authorizationOf(credential: PrometheusCredential | undefined): string | undefined {
-  if (!credential) return undefined;
+function credentialIn({
+  PROMETHEUS_TOKEN,
+  PROMETHEUS_USERNAME,
+  PROMETHEUS_PASSWORD,
+}: PrometheusConfig): PrometheusCredential {
+  if (PROMETHEUS_TOKEN !== undefined) return { token: PROMETHEUS_TOKEN };
+  return PROMETHEUS_USERNAME === undefined ? {} : { username: PROMETHEUS_USERNAME, password: PROMETHEUS_PASSWORD };
+}
+
+function authorizationOf(credential: PrometheusCredential): string | undefined {
   if ('token' in credential) return `Bearer ${credential.token}`;
+  if (!('username' in credential)) return undefined;
   return `Basic ${Buffer.from(`${credential.username}:${credential.password}`).toString('base64')}`;
 }

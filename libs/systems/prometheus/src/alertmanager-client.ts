@@ -13,7 +13,12 @@ const ActiveAlert = z.object({
 });
 export type ActiveAlert = z.infer<typeof ActiveAlert>;
 
-const WireMatcher = z.object({ name: z.string(), value: z.string(), isRegex: z.boolean(), isEqual: z.boolean().default(true) });
+const WireMatcher = z.object({
+  name: z.string(),
+  value: z.string(),
+  isRegex: z.boolean(),
+  isEqual: z.boolean().default(true),
+});
 const WireSilence = z.object({
   id: z.string(),
   status: z.object({ state: z.enum(['active', 'pending', 'expired']) }),
@@ -39,18 +44,31 @@ export interface Silence {
 /** The part of Alertmanager's API v2 that the tools use. Every function throws UpstreamError. */
 export interface AlertmanagerClient {
   /** Alerts that fire and match all of them; without the silenced ones unless asked for. */
-  activeAlerts(matchers: readonly Matcher[], options: { silenced: boolean }, signal: AbortSignal): Promise<ActiveAlert[]>;
+  activeAlerts(
+    matchers: readonly Matcher[],
+    options: { silenced: boolean },
+    signal: AbortSignal,
+  ): Promise<ActiveAlert[]>;
   silences(signal: AbortSignal): Promise<Silence[]>;
   silence(id: string, signal: AbortSignal): Promise<Silence>;
   /** Answers the new silence's id. */
-  createSilence(silence: { matchers: readonly Matcher[]; startsAt: string; endsAt: string; createdBy: string; comment: string }, signal: AbortSignal): Promise<string>;
+  createSilence(
+    silence: { matchers: readonly Matcher[]; startsAt: string; endsAt: string; createdBy: string; comment: string },
+    signal: AbortSignal,
+  ): Promise<string>;
   expireSilence(id: string, signal: AbortSignal): Promise<void>;
 }
 
 export function createAlertmanagerClient(http: HttpJson): AlertmanagerClient {
   return {
     async activeAlerts(matchers, { silenced }, signal) {
-      const params = { filter: matchers.map(matcherText), active: 'true', silenced: String(silenced), inhibited: 'true', unprocessed: 'true' };
+      const params = {
+        filter: matchers.map(matcherText),
+        active: 'true',
+        silenced: String(silenced),
+        inhibited: 'true',
+        unprocessed: 'true',
+      };
       return parse(z.array(ActiveAlert), await http.get('/api/v2/alerts', params, signal));
     },
     async silences(signal) {
@@ -61,7 +79,8 @@ export function createAlertmanagerClient(http: HttpJson): AlertmanagerClient {
     },
     async createSilence({ matchers, ...rest }, signal) {
       const body = { ...rest, matchers: matchers.map(toWire) };
-      return parse(z.object({ silenceID: z.string() }), await http.send('POST', '/api/v2/silences', body, signal)).silenceID;
+      return parse(z.object({ silenceID: z.string() }), await http.send('POST', '/api/v2/silences', body, signal), true)
+        .silenceID;
     },
     async expireSilence(id, signal) {
       await http.send('DELETE', `/api/v2/silence/${encodeURIComponent(id)}`, undefined, signal);
@@ -69,10 +88,11 @@ export function createAlertmanagerClient(http: HttpJson): AlertmanagerClient {
   };
 }
 
-function parse<Value>(schema: z.ZodType<Value>, body: unknown): Value {
+function parse<Value>(schema: z.ZodType<Value>, body: unknown, write = false): Value {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw new UpstreamError('Alertmanager', 'unreadable', 'Alertmanager answered in a form that is not its API\'s.', { status: 200, cause: parsed.error });
+  const message = "Alertmanager answered in a form that is not its API's.";
+  throw new UpstreamError('Alertmanager', 'unreadable', message, { status: 200, write, cause: parsed.error });
 }
 
 function silenceOf({ status, matchers, ...rest }: z.infer<typeof WireSilence>): Silence {

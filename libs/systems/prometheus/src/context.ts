@@ -27,5 +27,8 @@ export function needAlertmanager({ alertmanager, connection }: PrometheusContext
 }
 
 function notConfigured(server: string, connection: string | undefined, what: string): AppError {
-  return new AppError('unavailable', `The connection "${connection ?? 'default'}" names no ${server}.`, { suggestion: `Set ${what}.`, retryable: false });
+  return new AppError('unavailable', `The connection "${connection ?? 'default'}" names no ${server}.`, {
+    suggestion: `Set ${what}.`,
+    retryable: false,
+  });
 }

@@ -1,6 +1,7 @@
 import type { SourceState } from '@devmesh/contracts';
 import type { ActiveAlert } from './alertmanager-client.ts';
 import { needPrometheus, type PrometheusContext } from './context.ts';
+import { shortTime } from './moment.ts';
 import { UpstreamError } from './upstream-error.ts';
 
 export interface FiringAlert {
@@ -10,50 +11,65 @@ export interface FiringAlert {
   value: string;
   rule: string;
   summary: string;
-  /** Ids of silences; null where Alertmanager could not be asked. */
+  /** Ids of silences; null where it is not known: Alertmanager could not be asked, or has not heard of the alert. */
   silencedBy: string[] | null;
 }
 
 export interface FiringAlerts {
+  /** Worst first, then the oldest. */
   alerts: FiringAlert[];
   alertmanager: SourceState;
 }
 
 /** Alerts from Prometheus with their rules, joined with what Alertmanager says of silences. */
 export async function readFiringAlerts(context: PrometheusContext, pending: boolean): Promise<FiringAlerts> {
-  const [{ data: groups }, silences] = await Promise.all([needPrometheus(context).alertRules(context.signal), silencedAlerts(context)]);
+  const asked = Promise.all([needPrometheus(context).alertRules(context.signal), heardAlerts(context)]);
+  const [{ data: groups }, { alerts: heard, state }] = await asked;
   const alerts = groups
     .flatMap(({ rules }) => rules)
-    .flatMap((rule) =>
-      rule.alerts
-        .filter(({ state }) => state === 'firing' || pending)
-        .map((alert) => ({
-          labels: alert.labels,
-          state: alert.state,
-          since: alert.activeAt,
-          value: alert.value,
-          rule: rule.query,
-          summary: alert.annotations['summary'] ?? alert.annotations['description'] ?? '',
-          silencedBy: silences.alerts === undefined ? null : silencesOf(alert.labels, silences.alerts),
-        })),
-    );
-  return { alerts: alerts.sort(bySeverity), alertmanager: silences.state };
+    .flatMap((rule) => rule.alerts.map((alert) => ({ rule, alert })))
+    .filter(({ alert }) => alert.state === 'firing' || pending)
+    .map(({ rule, alert: { labels, annotations, ...alert } }) => ({
+      labels,
+      state: alert.state,
+      since: shortTime(alert.activeAt),
+      value: String(Number(alert.value)),
+      rule: rule.query,
+      summary: annotations['summary'] ?? annotations['description'] ?? '',
+      silencedBy: silencesOf(labels, heard),
+    }));
+  return { alerts: alerts.sort(bySeverity), alertmanager: state };
 }
 
-async function silencedAlerts({ alertmanager, signal }: PrometheusContext): Promise<{ alerts: ActiveAlert[] | undefined; state: SourceState }> {
-  if (!alertmanager) return { alerts: undefined, state: 'not_configured' };
+interface HeardAlerts {
+  /** By the alert's name: there may be thousands. */
+  alerts: Map<string, ActiveAlert[]>;
+  state: SourceState;
+}
+
+async function heardAlerts({ alertmanager, signal }: PrometheusContext): Promise<HeardAlerts> {
+  if (!alertmanager) return { alerts: new Map(), state: 'not_configured' };
   try {
-    return { alerts: await alertmanager.activeAlerts([], { silenced: true }, signal), state: 'ok' };
+    const alerts = await alertmanager.activeAlerts([], { silenced: true }, signal);
+    return { alerts: Map.groupBy(alerts, nameOf), state: 'ok' };
   } catch (error) {
     signal.throwIfAborted();
-    return { alerts: undefined, state: error instanceof UpstreamError && (error.status === 401 || error.status === 403) ? 'forbidden' : 'unavailable' };
+    if (!(error instanceof UpstreamError)) throw error;
+    return { alerts: new Map(), state: [401, 403].includes(error.status) ? 'forbidden' : 'unavailable' };
   }
 }
 
+function nameOf({ labels }: Pick<ActiveAlert, 'labels'>): string {
+  return labels['alertname'] ?? '';
+}
+
 // Prometheus may add external labels on the way: every label of the alert must be there, more may be.
-function silencesOf(labels: Record<string, string>, alerts: readonly ActiveAlert[]): string[] {
-  const same = alerts.find((alert) => Object.entries(labels).every(([name, value]) => alert.labels[name] === value));
-  return same?.status.silencedBy ?? [];
+function silencesOf(labels: Record<string, string>, heard: HeardAlerts['alerts']): string[] | null {
+  const wanted = Object.entries(labels);
+  const same = heard
+    .get(nameOf({ labels }))
+    ?.find((alert) => wanted.every(([name, value]) => alert.labels[name] === value));
+  return same?.status.silencedBy ?? null;
 }
 
 const SEVERITIES = ['critical', 'error', 'warning', 'info'];

@@ -1,4 +1,5 @@
-import { UpstreamError } from './upstream-error.ts';
+import { traceContext } from '@devmesh/runtime';
+import { UpstreamError, type UpstreamFacts, type UpstreamFailure } from './upstream-error.ts';
 
 export interface HttpJsonOptions {
   /** For messages: `Prometheus` or `Alertmanager`. */
@@ -10,102 +11,129 @@ export interface HttpJsonOptions {
   maxBytes?: number;
 }
 
+export type Params = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 export interface HttpJson {
-  get(path: string, params: Record<string, string | readonly string[] | undefined>, signal: AbortSignal): Promise<unknown>;
+  get(path: string, params: Params, signal: AbortSignal): Promise<unknown>;
   send(method: 'POST' | 'DELETE', path: string, body: unknown, signal: AbortSignal): Promise<unknown>;
 }
 
 const MAX_BYTES = 32 * 1024 * 1024;
-/** Failures of the connection itself: the request never went out. */
-const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN']);
 
 /** JSON over HTTP with a bound on the answer; an aborted signal closes the socket. Throws UpstreamError, or the signal's reason. */
 export function createHttpJson({ server, baseUrl, authorization, maxBytes = MAX_BYTES }: HttpJsonOptions): HttpJson {
-  const base = baseUrl.replace(/\/+$/, '');
   const headers = { accept: 'application/json', ...(authorization !== undefined && { authorization }) };
 
   async function request(method: string, url: URL, body: unknown, signal: AbortSignal): Promise<unknown> {
-    const response = await fetchFrom(server, url, {
+    const failure: Failure = (kind, message, facts) =>
+      new UpstreamError(server, kind, `${server} ${message}`, { write: method !== 'GET', ...facts });
+    const json = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await fetchOr(failure, url, {
       method,
       signal,
-      headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      headers: { ...headers, ...traceContext(), ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...json,
       // A redirect could lead anywhere with our credential in hand.
       redirect: 'manual',
     });
-    return readJson(server, response, maxBytes, signal);
+    return jsonOf(response, await textOf(response, failure, maxBytes, signal), failure);
   }
 
   return {
-    get: (path, params, signal) => request('GET', urlOf(base, path, params), undefined, signal),
-    send: (method, path, body, signal) => request(method, urlOf(base, path, {}), body, signal),
+    get: (path, params, signal) => request('GET', urlOf(baseUrl, path, params), undefined, signal),
+    send: (method, path, body, signal) => request(method, urlOf(baseUrl, path, {}), body, signal),
   };
 }
 
-function urlOf(base: string, path: string, params: Record<string, string | readonly string[] | undefined>): URL {
-  const url = new URL(base + path);
+/** Makes an error whose message begins with the server's name. */
+type Failure = (kind: UpstreamFailure, message: string, facts?: UpstreamFacts) => UpstreamError;
+
+function urlOf(base: string, path: string, params: Params): URL {
+  const url = new URL(base);
+  url.pathname = url.pathname.replace(/\/+$/, '') + path;
   for (const [name, value] of Object.entries(params)) {
     for (const one of typeof value === 'string' ? [value] : (value ?? [])) url.searchParams.append(name, one);
   }
   return url;
 }
 
-async function fetchFrom(server: string, url: URL, init: RequestInit): Promise<Response> {
+async function fetchOr(failure: Failure, url: URL, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (cause) {
     init.signal?.throwIfAborted();
-    const code = codeOf(cause);
-    if (NOT_SENT.has(code)) throw new UpstreamError(server, 'unreachable', `${server} cannot be reached (${code}).`, { sent: false, cause });
-    throw new UpstreamError(server, 'lost', `The connection to ${server} broke before it answered.`, { cause });
+    const code = unsentCode(cause);
+    if (code !== undefined) throw failure('unreachable', `cannot be reached (${code}).`, { cause });
+    throw failure('lost', 'broke the connection before it answered.', { cause });
   }
 }
 
-async function readJson(server: string, response: Response, maxBytes: number, signal: AbortSignal): Promise<unknown> {
-  const text = await readText(server, response, maxBytes, signal);
-  if (response.status >= 300 && response.status < 400) throw new UpstreamError(server, 'unreadable', `${server} answered with a redirect: the URL is not the API's own.`, { status: response.status });
-  if (text === '' && response.ok) return undefined;
-  try {
-    const body: unknown = JSON.parse(text);
-    if (response.ok) return body;
-    throw new UpstreamError(server, 'refused', refusalIn(body) ?? `${server} answered ${String(response.status)}.`, { status: response.status });
-  } catch (thrown) {
-    if (thrown instanceof UpstreamError) throw thrown;
-    throw new UpstreamError(server, 'unreadable', `${server} answered ${String(response.status)} with something that is not JSON (${kindOf(response)}).`, { status: response.status, cause: thrown });
-  }
+// What fails while the name is looked up, the connection made or the certificate checked has not been sent.
+function unsentCode(thrown: unknown): string | undefined {
+  const { code = '', syscall = '' } = ((thrown as Error).cause ?? {}) as { code?: string; syscall?: string };
+  const connecting = syscall === 'connect' || syscall === 'getaddrinfo';
+  const unsent =
+    connecting ||
+    /^(ECONNREFUSED|ENOTFOUND|EAI_|UND_ERR_CONNECT_|ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_)|SELF_SIGNED/.test(code);
+  return unsent ? code : undefined;
 }
 
-async function readText(server: string, response: Response, maxBytes: number, signal: AbortSignal): Promise<string> {
+async function textOf(response: Response, failure: Failure, maxBytes: number, signal: AbortSignal): Promise<string> {
+  const { status } = response;
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
   try {
     for await (const chunk of response.body ?? []) {
       bytes += chunk.byteLength;
-      if (bytes > maxBytes) throw new UpstreamError(server, 'too_large', `${server} answered more than ${String(Math.floor(maxBytes / 1024 / 1024))} MiB.`, { status: response.status });
+      if (bytes > maxBytes)
+        throw failure('too_large', `answered more than ${String(maxBytes / 1024 / 1024)} MiB.`, { status });
       text += decoder.decode(chunk, { stream: true });
     }
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof UpstreamError) throw cause;
-    throw new UpstreamError(server, 'lost', `The connection to ${server} broke in the middle of its answer.`, { cause });
+    throw failure('lost', 'broke the connection in the middle of its answer.', { cause });
   }
   return text + decoder.decode();
 }
 
-// Prometheus: {error}; Alertmanager: a bare string, or {message}.
-function refusalIn(body: unknown): string | undefined {
-  if (typeof body === 'string') return body;
-  if (typeof body !== 'object' || body === null) return undefined;
-  const { error, message } = body as { error?: unknown; message?: unknown };
-  return typeof error === 'string' ? error : typeof message === 'string' ? message : undefined;
+function jsonOf(response: Response, text: string, failure: Failure): unknown {
+  const { status, ok } = response;
+  if (status >= 300 && status < 400)
+    throw failure('unreadable', "answered with a redirect: the URL is not the API's own.", { status });
+  const body = parsed(text);
+  const kind = response.headers.get('content-type')?.split(';')[0] ?? 'no content type';
+  if (ok && body === NOT_JSON && text !== '')
+    throw failure('unreadable', `answered with something that is not JSON (${kind}).`, { status });
+  if (ok) return body === NOT_JSON ? undefined : body;
+  // A page that is not there: not the API's "no such silence", which is empty or JSON.
+  if (status === 404 && body === NOT_JSON && text !== '')
+    throw failure('unreadable', `has no such page (404, ${kind}).`, { status });
+  throw refusedWith(body, failure, status);
 }
 
-function kindOf(response: Response): string {
-  return response.headers.get('content-type')?.split(';')[0] ?? 'no content type';
+const NOT_JSON = Symbol('not JSON');
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return NOT_JSON;
+  }
 }
 
-function codeOf(thrown: unknown): string {
-  const cause = thrown instanceof Error ? thrown.cause : undefined;
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'unknown';
+// Prometheus: {errorType, error}; Alertmanager: a bare string, or {code, message}.
+function refusedWith(body: unknown, failure: Failure, status: number): UpstreamError {
+  const { error, message, errorType } = (typeof body === 'object' && body !== null ? body : {}) as Record<
+    string,
+    unknown
+  >;
+  const words = [body, error, message].find((candidate) => typeof candidate === 'string' && candidate !== '');
+  const refused = failure('refused', `answered ${String(status)}.`, {
+    status,
+    errorType: typeof errorType === 'string' ? errorType : undefined,
+  });
+  if (words !== undefined) refused.message = String(words).slice(0, 2000);
+  return refused;
 }

@@ -35,7 +35,9 @@ export function labelCardinality(series: readonly Record<string, string>[]): { l
 /** `{service="checkout", zone="a"}` */
 export function labelText(labels: Record<string, string>): string {
   const { __name__: name = '', ...rest } = labels;
-  const inner = Object.entries(rest).map(([label, value]) => `${label}="${value}"`).join(', ');
+  const inner = Object.entries(rest)
+    .map(([label, value]) => `${label}="${value}"`)
+    .join(', ');
   return inner === '' ? name || '{}' : `${name}{${inner}}`;
 }
 

@@ -3,8 +3,8 @@ import { z } from 'zod';
 /** One condition on a label, as PromQL writes it. */
 export const Matcher = z.strictObject({
   name: z.string().min(1).max(200).describe('Label name.'),
-  value: z.string().max(1000).describe('Label value, or a regular expression (RE2) for =~ and !~.'),
-  op: z.enum(['=', '!=', '=~', '!~']).default('='),
+  value: z.string().max(1000).describe('Value, or RE2 pattern for =~ and !~.'),
+  op: z.enum(['=', '!=', '=~', '!~']).default('=').describe('As in PromQL.'),
 });
 export type Matcher = z.infer<typeof Matcher>;
 

@@ -12,8 +12,17 @@ const DEFAULTS: readonly OverviewQuery[] = [
   { name: 'instances_up', unit: 'instances', query: 'sum(up{$selector})' },
   { name: 'instances', unit: 'instances', query: 'count(up{$selector})' },
   { name: 'request_rate', unit: 'requests/s', query: 'sum(rate(http_requests_total{$selector}[$window]))' },
-  { name: 'error_rate', unit: 'ratio', query: 'sum(rate(http_requests_total{$selector,code=~"5.."}[$window])) / sum(rate(http_requests_total{$selector}[$window]))' },
-  { name: 'latency_p95', unit: 's', query: 'histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{$selector}[$window])))' },
+  {
+    name: 'error_rate',
+    unit: 'ratio',
+    query:
+      'sum(rate(http_requests_total{$selector,code=~"5.."}[$window])) / sum(rate(http_requests_total{$selector}[$window]))',
+  },
+  {
+    name: 'latency_p95',
+    unit: 's',
+    query: 'histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{$selector}[$window])))',
+  },
   { name: 'cpu_usage', unit: 'cores', query: 'sum(rate(process_cpu_seconds_total{$selector}[$window]))' },
   { name: 'memory_usage', unit: 'bytes', query: 'sum(process_resident_memory_bytes{$selector})' },
 ];
@@ -26,13 +35,21 @@ export interface OverviewSubject {
 }
 
 /** The queries of one service, filled in; names and values are quoted, never pasted. */
-export function overviewQueries(subject: OverviewSubject, configured: Record<string, string> | undefined): OverviewQuery[] {
-  const templates = configured ? Object.entries(configured).map(([name, query]) => ({ name, unit: '', query })) : DEFAULTS;
+export function overviewQueries(
+  subject: OverviewSubject,
+  configured: Record<string, string> | undefined,
+): OverviewQuery[] {
+  const templates = configured
+    ? Object.entries(configured).map(([name, query]) => ({ name, unit: '', query }))
+    : DEFAULTS;
   return templates.map((template) => ({ ...template, query: fill(template.query, subject) }));
 }
 
 function fill(template: string, { service, namespace, label, window }: OverviewSubject): string {
-  const selector = [`${label}=${quoted(service)}`, ...(namespace === undefined ? [] : [`namespace=${quoted(namespace)}`])].join(',');
+  const selector = [
+    `${label}=${quoted(service)}`,
+    ...(namespace === undefined ? [] : [`namespace=${quoted(namespace)}`]),
+  ].join(',');
   const inner = (text: string) => quoted(text).slice(1, -1);
   return template
     .replaceAll('$selector', () => selector)

@@ -6,17 +6,30 @@ export class UpstreamError extends Error {
   readonly kind: UpstreamFailure;
   /** HTTP status; 0 where there was no answer. */
   readonly status: number;
-  /** Whether the request went out whole, so that a write may have been done. */
-  readonly sent: boolean;
+  /** Prometheus' own word for it (`timeout`, `execution`, `bad_data`), where it gave one. */
+  readonly errorType: string | undefined;
+  /** Whether the request was to change something, so that after some failures nobody knows whether it did. */
+  readonly write: boolean;
 
-  constructor(server: string, kind: UpstreamFailure, message: string, { status = 0, sent = true, cause }: { status?: number; sent?: boolean; cause?: unknown } = {}) {
-    super(message, cause === undefined ? undefined : { cause });
+  constructor(server: string, kind: UpstreamFailure, message: string, facts: UpstreamFacts = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.server = server;
     this.kind = kind;
-    this.status = status;
-    this.sent = sent;
+    this.status = facts.status ?? 0;
+    this.errorType = facts.errorType;
+    this.write = facts.write ?? false;
   }
 }
 
-/** `refused`: its own, readable "no". `unreadable`: an answer that is not its API's. `lost`: no answer. `too_large`: more than we take. */
+/**
+ * `refused`: a status that says no. `unreadable`: an answer that is not its API's. `lost`: the request went out, and no
+ * whole answer came. `unreachable`: the request did not go out. `too_large`: more than we take.
+ */
 export type UpstreamFailure = 'refused' | 'unreadable' | 'lost' | 'unreachable' | 'too_large';
+
+export interface UpstreamFacts {
+  status?: number;
+  errorType?: string | undefined;
+  write?: boolean;
+  cause?: unknown;
+}

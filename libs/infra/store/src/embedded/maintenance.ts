@@ -1,5 +1,5 @@
 import type { Logger } from '@devmesh/runtime';
-import type { PgPoolLike } from '../pg-pool-like.ts';
+import type { PgQueryable } from '../pg-pool-like.ts';
 
 const EVERY_MS = 10 * 60_000;
 const AFTER_STATEMENTS = 50_000;
@@ -11,7 +11,7 @@ export interface Maintenance {
 }
 
 /** The embedded engine has no autovacuum: VACUUM ANALYZE on a timer, where anything happened, and after many statements. */
-export function startMaintenance(pool: Pick<PgPoolLike, 'query'>, logger: Logger): Maintenance {
+export function startMaintenance(pool: PgQueryable, logger: Logger): Maintenance {
   let statements = 0;
   let running = false;
 

@@ -68,5 +68,6 @@ export interface MemoryTables {
     created_at: Date;
   };
   memory_terms: { organization_id: string; term: string; pieces: number };
-  memory_term_changes: { id: Generated<string>; organization_id: string; term: string; change: number };
+  /** Not yet counted in `memory_terms`: {term: change}. */
+  memory_term_changes: { id: string; organization_id: string; changes: Json };
 }

@@ -15,11 +15,18 @@ export function contextsCreate(memory: Pick<Memory, 'create'>) {
     timeoutMs: 15_000,
     input: CreateContext,
     output: ContextFacts.extend({ created: z.boolean() }),
-    examples: [{ input: { id: 'incident-42', content: 'Checkout latency rose after 1.4 was rolled out.' }, gives: 'the context, searchable within a second' }],
+    examples: [
+      {
+        input: { id: 'incident-42', content: 'Checkout latency rose after 1.4 was rolled out.' },
+        gives: 'the context, searchable within a second',
+      },
+    ],
 
     async run(input, { viewer }: OwnToolContext) {
       const { context, created } = await memory.create(viewer, input);
-      const summary = created ? `Context ${context.id} created.` : `Context ${context.id} was there already and is unchanged.`;
+      const summary = created
+        ? `Context ${context.id} created.`
+        : `Context ${context.id} was there already and is unchanged.`;
       return { data: { ...factsOf(context), created }, summary };
     },
   });

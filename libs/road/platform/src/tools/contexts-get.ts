@@ -10,7 +10,8 @@ export function contextsGet(memory: Pick<Memory, 'get'>) {
   return defineTool({
     name: 'contexts_get',
     title: 'Read a context',
-    description: 'Read a context: its newest messages, or with relevant_to the pieces that fit a question, within max_tokens.',
+    description:
+      'Read a context: its newest messages, or with relevant_to the pieces that fit a question, within max_tokens.',
     effect: 'read',
     openWorld: false,
     timeoutMs: 15_000,
@@ -19,14 +20,24 @@ export function contextsGet(memory: Pick<Memory, 'get'>) {
       relevant_to: z.string().max(10_000).optional(),
       max_tokens: z.int().min(1).max(15_000).default(USUAL_TOKENS).describe('Counted as characters / 4.'),
     }),
-    output: ContextFacts.extend({ messages: z.array(z.looseObject({})), pieces: z.array(z.looseObject({ text: z.string() })) }),
-    examples: [{ input: { id: 'incident-42', relevant_to: 'what fixed the latency?' }, gives: 'the pieces that say it' }],
+    output: ContextFacts.extend({
+      messages: z.array(z.looseObject({})),
+      pieces: z.array(z.looseObject({ text: z.string() })),
+    }),
+    examples: [
+      { input: { id: 'incident-42', relevant_to: 'what fixed the latency?' }, gives: 'the pieces that say it' },
+    ],
 
     async run({ id, relevant_to, max_tokens }, { viewer }: OwnToolContext) {
-      const context = await memory.get(viewer, id, { include_content: relevant_to === undefined, max_tokens, ...(relevant_to !== undefined && { relevant_to }) });
+      const context = await memory.get(viewer, id, {
+        include_content: relevant_to === undefined,
+        max_tokens,
+        ...(relevant_to !== undefined && { relevant_to }),
+      });
       const messages = (context.content ?? []).map((message) => ({ ...message }));
       const pieces = (context.relevant ?? []).map((piece) => ({ ...piece }));
-      const text = pieces.length > 0 ? pieces.map((piece) => piece.text).join('\n---\n') : messages.map(line).join('\n');
+      const text =
+        pieces.length > 0 ? pieces.map((piece) => piece.text).join('\n---\n') : messages.map(line).join('\n');
       return {
         data: { ...factsOf(context), messages, pieces },
         summary: `Context ${id}: ${String(context.message_count)} messages, version ${String(context.version)}${context.content_truncated === true ? '; the newest that fit are shown' : ''}.`,

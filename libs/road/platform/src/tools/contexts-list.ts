@@ -19,16 +19,29 @@ export function contextsList(memory: Pick<Memory, 'list'>) {
       cursor: z.string().max(1000).optional(),
       limit: z.int().min(1).max(100).default(20),
     }),
-    output: z.object({ columns: z.array(z.string()), rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))) }),
+    output: z.object({
+      columns: z.array(z.string()),
+      rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))),
+    }),
     examples: [{ input: { type: 'incident' }, gives: 'the incidents that are remembered' }],
 
     async run(query, { viewer }: OwnToolContext) {
       const page = await memory.list(viewer, query);
-      const rows = page.data.map((context) => [context.id, context.name, context.user_id, context.message_count, context.updated_at]);
+      const rows = page.data.map((context) => [
+        context.id,
+        context.name,
+        context.user_id,
+        context.message_count,
+        context.updated_at,
+      ]);
       return {
         data: { columns: ['id', 'name', 'user_id', 'messages', 'updated_at'], rows },
         summary: rows.length === 0 ? 'No context matches.' : `${String(rows.length)} contexts.`,
-        page: { returned: rows.length, truncated: page.has_more, ...(page.next_cursor !== null && { next: page.next_cursor }) },
+        page: {
+          returned: rows.length,
+          truncated: page.has_more,
+          ...(page.next_cursor !== null && { next: page.next_cursor }),
+        },
       };
     },
   });

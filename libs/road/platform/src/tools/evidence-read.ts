@@ -23,8 +23,16 @@ export function evidenceRead(evidence: Pick<Evidence, 'read'>) {
     async run({ id, ...question }, { viewer }: OwnToolContext) {
       const { text, tool, callId } = await evidence.read(viewer, id);
       const answer = readEvidence(text, question);
-      const found = answer.matches === undefined ? `page ${String(answer.page)} of ${String(answer.pages)}` : `${String(answer.matches)} lines match`;
-      return { data: { id, ...answer }, summary: `Evidence of ${tool} (${callId}): ${found}.`, text: `<data source="${tool}" trust="untrusted">\n${answer.text}\n</data>`, page: { returned: 1, total: answer.pages, truncated: answer.page < answer.pages } };
+      const found =
+        answer.matches === undefined
+          ? `page ${String(answer.page)} of ${String(answer.pages)}`
+          : `${String(answer.matches)} lines match`;
+      return {
+        data: { id, ...answer },
+        summary: `Evidence of ${tool} (${callId}): ${found}.`,
+        text: `<data source="${tool}" trust="untrusted">\n${answer.text}\n</data>`,
+        page: { returned: 1, total: answer.pages, truncated: answer.page < answer.pages },
+      };
     },
   });
 }

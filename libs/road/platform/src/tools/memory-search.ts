@@ -7,14 +7,18 @@ export function memorySearch(memory: Pick<Memory, 'search'>) {
   return defineTool({
     name: 'memory_search',
     title: 'Search memory',
-    description: 'Search everything remembered in contexts, by question or exact identifier. The answer says what kind of search it was.',
+    description:
+      'Search everything remembered in contexts, by question or exact identifier. The answer says what kind of search it was.',
     effect: 'read',
     openWorld: false,
     timeoutMs: 15_000,
     input: z.strictObject({
       query: z.string().min(1).max(10_000),
       context_ids: z.array(z.string().max(255)).max(1000).optional().describe('Only these.'),
-      filters: z.record(z.string(), z.unknown()).optional().describe('Fields of context, metadata or piece: {"type": "incident"}.'),
+      filters: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe('Fields of context, metadata or piece: {"type": "incident"}.'),
       similarity_threshold: z.number().min(0).max(1).optional(),
       mode: SearchMode.default('auto'),
       limit: z.int().min(1).max(50).default(10),
@@ -24,7 +28,9 @@ export function memorySearch(memory: Pick<Memory, 'search'>) {
       below_threshold: z.int(),
       results: z.array(z.looseObject({ text: z.string(), similarity: z.number(), context_id: z.string() })),
     }),
-    examples: [{ input: { query: 'what caused ERR_CONN_RESET on checkout?' }, gives: 'the passages that say it, best first' }],
+    examples: [
+      { input: { query: 'what caused ERR_CONN_RESET on checkout?' }, gives: 'the passages that say it, best first' },
+    ],
 
     async run(request, { viewer }: OwnToolContext) {
       const answer = await memory.search(viewer, request);

@@ -14,15 +14,31 @@ export function status(read: ReadStatus) {
     input: z.strictObject({}),
     output: z.object({
       status: z.string(),
-      dependencies: z.record(z.string(), z.object({ state: z.string(), reason: z.string().optional(), since: z.string().optional() })),
-      systems: z.array(z.object({ system: z.string(), state: z.string(), known_by: z.string(), heard_at: z.string().nullable(), version: z.string(), tools: z.int(), connections: z.array(z.string()) })),
+      dependencies: z.record(
+        z.string(),
+        z.object({ state: z.string(), reason: z.string().optional(), since: z.string().optional() }),
+      ),
+      systems: z.array(
+        z.object({
+          system: z.string(),
+          state: z.string(),
+          known_by: z.string(),
+          heard_at: z.string().nullable(),
+          version: z.string(),
+          tools: z.int(),
+          connections: z.array(z.string()),
+        }),
+      ),
     }),
     examples: [{ input: {}, gives: 'what is up, what is not, what is not known' }],
 
     async run(_input, { viewer }: OwnToolContext) {
       const report = await read(viewer);
       const systems = report.systems.map(({ system, state }) => `${system} ${state}`).join(', ');
-      return { data: report, summary: `DevMesh is ${report.status}; systems: ${systems === '' ? 'none has announced itself' : systems}.` };
+      return {
+        data: report,
+        summary: `DevMesh is ${report.status}; systems: ${systems === '' ? 'none has announced itself' : systems}.`,
+      };
     },
   });
 }

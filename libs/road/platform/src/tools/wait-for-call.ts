@@ -12,9 +12,19 @@ export function waitForCall(road: Pick<OwnRoad, 'waitForCall'>) {
     effect: 'read',
     openWorld: false,
     timeoutMs: 310_000,
-    input: z.strictObject({ call_id: z.string().min(1).max(100), timeout_seconds: z.int().min(0).max(300).default(50).describe('How long to wait; the state is given all the same.') }),
+    input: z.strictObject({
+      call_id: z.string().min(1).max(100),
+      timeout_seconds: z
+        .int()
+        .min(0)
+        .max(300)
+        .default(50)
+        .describe('How long to wait; the state is given all the same.'),
+    }),
     output: AnsweredCall,
-    examples: [{ input: { call_id: 'call_01k…', timeout_seconds: 60 }, gives: 'the result once a person has approved' }],
+    examples: [
+      { input: { call_id: 'call_01k…', timeout_seconds: 60 }, gives: 'the result once a person has approved' },
+    ],
 
     async run({ call_id: callId, timeout_seconds: seconds }, { viewer, signal }: OwnToolContext) {
       return reportOf(await road.waitForCall(viewer, callId, seconds * 1000, signal));

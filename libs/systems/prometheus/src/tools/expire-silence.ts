@@ -17,11 +17,19 @@ export const expireSilence = defineTool({
   timeoutMs: 10_000,
   input: z.strictObject({ silence_id: z.string().min(1).max(100) }),
   output: z.object({ silence_id: z.string(), matchers: z.array(Matcher), minutes_left: z.int(), comment: z.string() }),
-  examples: [{ input: { silence_id: '8a1c0f9e-5d0b-4a52-9d4e-2f6f0a1b2c3d' }, gives: 'what it muted and how long it had left' }],
+  examples: [
+    { input: { silence_id: '8a1c0f9e-5d0b-4a52-9d4e-2f6f0a1b2c3d' }, gives: 'what it muted and how long it had left' },
+  ],
 
   async prepare({ silence_id: id }, context: PrometheusContext) {
     const silence = await living(id, context);
-    return { resource: { kind: 'Silence', name: id }, observed: { updated_at: silence.updatedAt, state: silence.state }, diff: `End ${silenceLine(silence)}`, blast: { silences: 1 }, reversible: true };
+    return {
+      resource: { kind: 'Silence', name: id },
+      observed: { updated_at: silence.updatedAt, state: silence.state },
+      diff: `End ${silenceLine(silence)}`,
+      blast: { silences: 1 },
+      reversible: true,
+    };
   },
 
   async run({ silence_id: id }, context) {
@@ -46,9 +54,14 @@ export const expireSilence = defineTool({
 async function living(id: string, context: PrometheusContext): Promise<Silence> {
   const silence = await needAlertmanager(context).silence(id, context.signal);
   if (silence.state !== 'expired') return silence;
-  throw new AppError('conflict', `The silence ${id} has ended already, at ${silence.endsAt}.`, { details: { reason: 'already_expired' } });
+  throw new AppError('conflict', `The silence ${id} has ended already, at ${silence.endsAt}.`, {
+    details: { reason: 'already_expired' },
+  });
 }
 
 function stale(id: string): AppError {
-  return new AppError('conflict', `The silence ${id} was changed in the meantime; nothing was done.`, { details: { reason: 'stale' }, suggestion: 'Make the call again to see how it is now.' });
+  return new AppError('conflict', `The silence ${id} was changed in the meantime; nothing was done.`, {
+    details: { reason: 'stale' },
+    suggestion: 'Make the call again to see how it is now.',
+  });
 }

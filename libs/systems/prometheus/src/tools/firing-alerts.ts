@@ -24,13 +24,21 @@ export const firingAlerts = defineTool({
 
   async run({ labels, include_pending: pending, limit }, context: PrometheusContext) {
     const { alerts, alertmanager } = await readFiringAlerts(context, pending);
-    const wanted = alerts.filter((alert) => Object.entries(labels).every(([name, value]) => alert.labels[name] === value));
+    const wanted = alerts.filter((alert) =>
+      Object.entries(labels).every(([name, value]) => alert.labels[name] === value),
+    );
     const shown = wanted.slice(0, limit);
     return {
-      data: { columns: ['alert', 'severity', 'state', 'since', 'value', 'silenced_by', 'labels', 'rule', 'summary'], rows: shown.map(row) },
+      data: {
+        columns: ['alert', 'severity', 'state', 'since', 'value', 'silenced_by', 'labels', 'rule', 'summary'],
+        rows: shown.map(row),
+      },
       summary: summaryOf(wanted, labels),
       page: { returned: shown.length, total: wanted.length, truncated: shown.length < wanted.length },
-      hints: alertmanager === 'ok' ? [] : [`Alertmanager is ${alertmanager.replace('_', ' ')}: whether an alert is silenced is not known.`],
+      hints:
+        alertmanager === 'ok'
+          ? []
+          : [`Alertmanager is ${alertmanager.replace('_', ' ')}: whether an alert is silenced is not known.`],
       sources: { prometheus: 'ok' as const, alertmanager },
     };
   },
@@ -39,7 +47,17 @@ export const firingAlerts = defineTool({
 function row(alert: FiringAlert): (string | null)[] {
   const { alertname = '', severity = '', ...rest } = alert.labels;
   const silenced = alert.silencedBy === null ? null : alert.silencedBy.join(',');
-  return [alertname, severity, alert.state, alert.since, alert.value, silenced, labelText(rest), alert.rule, alert.summary];
+  return [
+    alertname,
+    severity,
+    alert.state,
+    alert.since,
+    alert.value,
+    silenced,
+    labelText(rest),
+    alert.rule,
+    alert.summary,
+  ];
 }
 
 function summaryOf(alerts: readonly FiringAlert[], labels: Record<string, string>): string {

@@ -22,13 +22,20 @@ export const listMetrics = defineTool({
     const selector = `{__name__=~${quoted(`.*(?:${match}).*`)}}`;
     const { data: names } = await prometheus.metricNames(selector, limit + 1, context.signal);
     // Descriptions are a courtesy: without them the names still stand.
-    const { data: metadata } = await prometheus.metadata(context.signal).catch(() => ({ data: {} as Record<string, { type: string; help: string }[]> }));
+    const { data: metadata } = await prometheus
+      .metadata(context.signal)
+      .catch(() => ({ data: {} as Record<string, { type: string; help: string }[]> }));
     context.signal.throwIfAborted();
-    const rows = names.slice(0, limit).map((name) => [name, metadata[baseName(name)]?.[0]?.type ?? '', metadata[baseName(name)]?.[0]?.help ?? '']);
+    const rows = names
+      .slice(0, limit)
+      .map((name) => [name, metadata[baseName(name)]?.[0]?.type ?? '', metadata[baseName(name)]?.[0]?.help ?? '']);
     const truncated = names.length > limit;
     return {
       data: { columns: ['name', 'type', 'help'], rows },
-      summary: names.length === 0 ? `No metric name matches "${match}".` : `${truncated ? `More than ${String(limit)}` : String(rows.length)} metrics match "${match}".`,
+      summary:
+        names.length === 0
+          ? `No metric name matches "${match}".`
+          : `${truncated ? `More than ${String(limit)}` : String(rows.length)} metrics match "${match}".`,
       page: { returned: rows.length, truncated },
       scope: { query: selector },
       hints: names.length === 0 ? ['Try a shorter part of the name; list_targets shows what is scraped at all.'] : [],

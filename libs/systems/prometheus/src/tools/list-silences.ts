@@ -31,7 +31,10 @@ export const listSilences = defineTool({
     const kind = state === 'any' ? '' : `${state} `;
     return {
       data: { columns: ['id', 'state', 'matchers', 'starts_at', 'ends_at', 'created_by', 'comment'], rows },
-      summary: wanted.length === 0 ? `No ${kind}silence${text === undefined && ids === undefined ? '' : ' matches'}.` : `${String(wanted.length)} ${kind}silences.`,
+      summary:
+        wanted.length === 0
+          ? `No ${kind}silence${text === undefined && ids === undefined ? '' : ' matches'}.`
+          : `${String(wanted.length)} ${kind}silences.`,
       page: { returned: rows.length, total: wanted.length, truncated: rows.length < wanted.length },
       sources: { alertmanager: 'ok' as const },
     };

@@ -24,14 +24,32 @@ export const listTargets = defineTool({
   async run({ health, job, limit }, context: PrometheusContext) {
     const { data } = await needPrometheus(context).targets(context.signal);
     const ofJob = data.filter(({ labels }) => job === undefined || labels['job'] === job);
-    const wanted = ofJob.filter((target) => health === 'any' || target.health === health).sort((a, b) => order(a.health) - order(b.health));
-    const rows = wanted.slice(0, limit).map((target) => [target.labels['job'] ?? '', target.labels['instance'] ?? '', target.health, target.lastScrape, target.lastError]);
+    const wanted = ofJob
+      .filter((target) => health === 'any' || target.health === health)
+      .sort((a, b) => order(a.health) - order(b.health));
+    const rows = wanted
+      .slice(0, limit)
+      .map((target) => [
+        target.labels['job'] ?? '',
+        target.labels['instance'] ?? '',
+        target.health,
+        target.lastScrape,
+        target.lastError,
+      ]);
     const counts = countBy(ofJob.map((target) => target.health));
     return {
       data: { counts, columns: ['job', 'instance', 'health', 'last_scrape', 'last_error'], rows },
-      summary: ofJob.length === 0 ? `No targets${job === undefined ? '' : ` of job "${job}"`}.` : `${String(ofJob.length)} targets: ${Object.entries(counts).map(([state, count]) => `${String(count)} ${state}`).join(', ')}.`,
+      summary:
+        ofJob.length === 0
+          ? `No targets${job === undefined ? '' : ` of job "${job}"`}.`
+          : `${String(ofJob.length)} targets: ${Object.entries(counts)
+              .map(([state, count]) => `${String(count)} ${state}`)
+              .join(', ')}.`,
       page: { returned: rows.length, total: wanted.length, truncated: rows.length < wanted.length },
-      hints: ofJob.length === 0 && job !== undefined ? [`Jobs: ${[...new Set(data.map(({ labels }) => labels['job'] ?? ''))].slice(0, 20).join(', ') || 'none'}.`] : [],
+      hints:
+        ofJob.length === 0 && job !== undefined
+          ? [`Jobs: ${[...new Set(data.map(({ labels }) => labels['job'] ?? ''))].slice(0, 20).join(', ') || 'none'}.`]
+          : [],
       sources: { prometheus: 'ok' as const },
     };
   },

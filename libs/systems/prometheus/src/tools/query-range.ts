@@ -19,9 +19,17 @@ export const queryRange = defineTool({
   timeoutMs: 35_000,
   input: z.strictObject({
     query: z.string().min(1).max(10_000).describe('PromQL.'),
-    window: z.string().regex(/^(\d+(ms|[smhdwy]))+$/).default('1h').describe('How far back from the end: 30m, 6h, 7d.'),
+    window: z
+      .string()
+      .regex(/^(\d+(ms|[smhdwy]))+$/)
+      .default('1h')
+      .describe('How far back from the end: 30m, 6h, 7d.'),
     end: z.iso.datetime({ offset: true }).optional().describe('RFC 3339; now when absent.'),
-    step: z.string().regex(/^(\d+(ms|[smhdwy]))+$/).optional().describe('At least 15s and window/300; chosen when absent.'),
+    step: z
+      .string()
+      .regex(/^(\d+(ms|[smhdwy]))+$/)
+      .optional()
+      .describe('At least 15s and window/300; chosen when absent.'),
     limit: z.int().min(1).max(100).default(10).describe('Series to return, each whole.'),
   }),
   output: z.object({
@@ -39,12 +47,21 @@ export const queryRange = defineTool({
       }),
     ),
   }),
-  examples: [{ input: { query: 'sum(rate(http_requests_total[5m]))', window: '6h' }, gives: 'the request rate of the last six hours' }],
+  examples: [
+    {
+      input: { query: 'sum(rate(http_requests_total[5m]))', window: '6h' },
+      gives: 'the request rate of the last six hours',
+    },
+  ],
 
   async run({ query, window, end, step, limit }, context: PrometheusContext) {
     const range = rangeOf(window, end, step, context.now());
     const hints = await guardCost(query, range.end - range.start, context);
-    const { data, warnings } = await needPrometheus(context).queryRange(query, { ...range, timeoutSeconds: QUERY_TIMEOUT_SECONDS }, context.signal);
+    const { data, warnings } = await needPrometheus(context).queryRange(
+      query,
+      { ...range, timeoutSeconds: QUERY_TIMEOUT_SECONDS },
+      context.signal,
+    );
     const series = data.slice(0, limit).map(describeSeries);
     const text = series.map((one) => seriesText(one, series.length)).join('\n');
     return {
@@ -61,7 +78,8 @@ export const queryRange = defineTool({
 
 function rangeOf(window: string, end: string | undefined, step: string | undefined, now: Date) {
   const seconds = secondsOf(window);
-  if (seconds <= 0) throw new AppError('invalid_input', `The window ${window} is empty.`, { suggestion: 'Use something like 1h.' });
+  if (seconds <= 0)
+    throw new AppError('invalid_input', `The window ${window} is empty.`, { suggestion: 'Use something like 1h.' });
   const last = (end === undefined ? now : new Date(end)).getTime() / 1000;
   const least = Math.max(MIN_STEP_SECONDS, Math.ceil(seconds / MAX_POINTS));
   const stepSeconds = Math.max(least, step === undefined ? 0 : secondsOf(step));
@@ -102,7 +120,10 @@ function summaryOf(total: number, shown: number, window: string, stepSeconds: nu
 function cutHints(data: readonly Series[], shown: number): string[] {
   if (data.length === 0) return ['Nothing in this window: check the name with list_metrics, or widen the window.'];
   if (shown === data.length) return [];
-  const labels = labelCardinality(data.map(({ metric }) => metric)).slice(0, 5).map(({ label, values }) => `${label} (${String(values)})`).join(', ');
+  const labels = labelCardinality(data.map(({ metric }) => metric))
+    .slice(0, 5)
+    .map(({ label, values }) => `${label} (${String(values)})`)
+    .join(', ');
   return [`Aggregate or narrow; labels by number of values: ${labels}.`];
 }
 

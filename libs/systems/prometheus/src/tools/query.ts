@@ -30,10 +30,19 @@ export const query = defineTool({
 
   async run({ query: text, time, limit }, context: PrometheusContext) {
     const hints = await guardCost(text, 0, context);
-    const { data, warnings } = await needPrometheus(context).query(text, { time, timeoutSeconds: QUERY_TIMEOUT_SECONDS }, context.signal);
+    const { data, warnings } = await needPrometheus(context).query(
+      text,
+      { time, timeoutSeconds: QUERY_TIMEOUT_SECONDS },
+      context.signal,
+    );
     const rows = seriesOf(data);
     const shown = rows.slice(0, limit);
-    return { ...answer(data.resultType, rows, shown), scope: { query: text, ...(time !== undefined && { time }) }, hints: [...hints, ...warnings, ...emptyHints(rows.length), ...cutHints(rows, shown.length)], sources: { prometheus: 'ok' as const } };
+    return {
+      ...answer(data.resultType, rows, shown),
+      scope: { query: text, ...(time !== undefined && { time }) },
+      hints: [...hints, ...warnings, ...emptyHints(rows.length), ...cutHints(rows, shown.length)],
+      sources: { prometheus: 'ok' as const },
+    };
   },
 });
 
@@ -46,12 +55,26 @@ interface Row {
 function seriesOf(result: InstantResult): Row[] {
   switch (result.resultType) {
     case 'vector':
-      return result.result.map(({ metric, value }) => ({ labels: metric, value: value ? sampleValue(value[1]) : null, at: value?.[0] ?? null }));
+      return result.result.map(({ metric, value }) => ({
+        labels: metric,
+        value: value ? sampleValue(value[1]) : null,
+        at: value?.[0] ?? null,
+      }));
     case 'matrix':
-      return result.result.map(({ metric, values }) => ({ labels: metric, value: values.length === 0 ? null : sampleValue(values.at(-1)?.[1] ?? ''), at: values.at(-1)?.[0] ?? null }));
+      return result.result.map(({ metric, values }) => ({
+        labels: metric,
+        value: values.length === 0 ? null : sampleValue(values.at(-1)?.[1] ?? ''),
+        at: values.at(-1)?.[0] ?? null,
+      }));
     case 'scalar':
     case 'string':
-      return [{ labels: {}, value: result.resultType === 'scalar' ? sampleValue(result.result[1]) : result.result[1], at: result.result[0] }];
+      return [
+        {
+          labels: {},
+          value: result.resultType === 'scalar' ? sampleValue(result.result[1]) : result.result[1],
+          at: result.result[0],
+        },
+      ];
   }
 }
 
@@ -74,11 +97,18 @@ function summaryOf(all: readonly Row[], shown: number): string {
 }
 
 function emptyHints(count: number): string[] {
-  return count > 0 ? [] : ['Nothing matched: the metric may not exist, a label value may differ, or the comparison may be false everywhere. list_metrics finds names; take conditions away one by one.'];
+  return count > 0
+    ? []
+    : [
+        'Nothing matched: the metric may not exist, a label value may differ, or the comparison may be false everywhere. list_metrics finds names; take conditions away one by one.',
+      ];
 }
 
 function cutHints(rows: readonly Row[], shown: number): string[] {
   if (shown === rows.length) return [];
-  const labels = labelCardinality(rows.map((row) => row.labels)).slice(0, 5).map(({ label, values }) => `${label} (${String(values)})`).join(', ');
+  const labels = labelCardinality(rows.map((row) => row.labels))
+    .slice(0, 5)
+    .map(({ label, values }) => `${label} (${String(values)})`)
+    .join(', ');
   return [`Narrow or aggregate; labels by number of values: ${labels}.`];
 }

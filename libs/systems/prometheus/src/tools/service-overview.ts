@@ -27,18 +27,36 @@ export const serviceOverview = defineTool({
   input: z.strictObject({
     service: z.string().min(1).max(200),
     namespace: z.string().max(200).optional(),
-    label: z.string().regex(/^[a-zA-Z_]\w*$/).default('job').describe('Label that names services: job, service, app.'),
-    window: z.string().regex(/^(\d+[smhd])+$/).default('5m').describe('For rates.'),
+    label: z
+      .string()
+      .regex(/^[a-zA-Z_]\w*$/)
+      .default('job')
+      .describe('Label that names services: job, service, app.'),
+    window: z
+      .string()
+      .regex(/^(\d+[smhd])+$/)
+      .default('5m')
+      .describe('For rates.'),
   }),
-  output: z.object({ service: z.string(), signals: z.array(Signal), alerts: z.array(z.record(z.string(), z.string())) }),
+  output: z.object({
+    service: z.string(),
+    signals: z.array(Signal),
+    alerts: z.array(z.record(z.string(), z.string())),
+  }),
   examples: [{ input: { service: 'checkout' }, gives: 'rates, latency and alerts of checkout' }],
 
   async run({ service, namespace, label, window }, context: PrometheusContext) {
     const queries = overviewQueries({ service, namespace, label, window }, context.settings.overview_queries);
-    const [signals, { alerts, alertmanager }] = await Promise.all([Promise.all(queries.map((query) => ask(query, context))), readFiringAlerts(context, false)]);
+    const [signals, { alerts, alertmanager }] = await Promise.all([
+      Promise.all(queries.map((query) => ask(query, context))),
+      readFiringAlerts(context, false),
+    ]);
     const own = alerts.filter(({ labels }) => labels[label] === service || labels['service'] === service);
     const shown = signals.map((signal) => `${signal.name}: ${shownValue(signal)}  [${signal.query}]`);
-    const firing = own.map(({ labels, since }) => `alert ${labels['alertname'] ?? ''} (${labels['severity'] ?? 'no severity'}) since ${since}`);
+    const firing = own.map(
+      ({ labels, since }) =>
+        `alert ${labels['alertname'] ?? ''} (${labels['severity'] ?? 'no severity'}) since ${since}`,
+    );
     return {
       data: { service, signals, alerts: own.map(({ labels, since }) => ({ ...labels, since })) },
       summary: summaryOf(service, signals, own.length),
@@ -52,12 +70,30 @@ export const serviceOverview = defineTool({
 
 async function ask({ name, unit, query }: OverviewQuery, context: PrometheusContext): Promise<Signal> {
   try {
-    const { data } = await needPrometheus(context).query(query, { timeoutSeconds: QUERY_TIMEOUT_SECONDS }, context.signal);
-    const value = data.resultType === 'vector' ? data.result[0]?.value?.[1] : data.resultType === 'scalar' ? data.result[1] : undefined;
-    return value === undefined ? { name, unit, state: 'no_data', value: null, query } : { name, unit, state: 'ok', value: sampleValue(value), query };
+    const { data } = await needPrometheus(context).query(
+      query,
+      { timeoutSeconds: QUERY_TIMEOUT_SECONDS },
+      context.signal,
+    );
+    const value =
+      data.resultType === 'vector'
+        ? data.result[0]?.value?.[1]
+        : data.resultType === 'scalar'
+          ? data.result[1]
+          : undefined;
+    return value === undefined
+      ? { name, unit, state: 'no_data', value: null, query }
+      : { name, unit, state: 'ok', value: sampleValue(value), query };
   } catch (error) {
     context.signal.throwIfAborted();
-    return { name, unit, state: 'failed', value: null, query, error: error instanceof Error ? error.message : 'failed' };
+    return {
+      name,
+      unit,
+      state: 'failed',
+      value: null,
+      query,
+      error: error instanceof Error ? error.message : 'failed',
+    };
   }
 }
 
@@ -78,5 +114,7 @@ function shownValue({ state, value, unit, error }: Signal): string {
 
 function hintsFor(signals: readonly Signal[], label: string, service: string): string[] {
   if (signals.some(({ state }) => state === 'ok')) return [];
-  return [`Nothing is known of ${label}="${service}": list_targets shows job names; another label can be given, and the connection's overview_queries can name other metrics.`];
+  return [
+    `Nothing is known of ${label}="${service}": list_targets shows job names; another label can be given, and the connection's overview_queries can name other metrics.`,
+  ];
 }

@@ -1,0 +1,50 @@
+import { CliError, configurationError, interrupted, type ErrorFacts } from './cli-error.ts';
+
+/**
+ * Anything that was thrown, as an error with a next step. The errors of our libraries are told by their names, because
+ * importing those libraries only to compare classes would make `--help` slow.
+ */
+export function explain(thrown: unknown): CliError {
+  if (thrown instanceof CliError) return thrown;
+  if (!(thrown instanceof Error)) return bug(new Error(String(thrown)));
+  if (thrown.name === 'AbortError') return interrupted();
+  if (thrown.name === 'ConfigError')
+    return configurationError(thrown.message, 'Set the named variables right and run it again.');
+  if (thrown.name === 'AppError') return new CliError(factsOf(thrown));
+  return bug(thrown);
+}
+
+function factsOf(error: Error & { code?: unknown; suggestion?: unknown; details?: unknown }): ErrorFacts {
+  const code = String(error.code ?? 'internal');
+  return {
+    code,
+    message: error.message,
+    suggestion: typeof error.suggestion === 'string' ? error.suggestion : suggestionFor(code),
+    ...(error.details !== undefined && { details: error.details }),
+  };
+}
+
+function bug(error: Error): CliError {
+  const facts = {
+    code: 'internal',
+    message: `The CLI itself failed: ${error.stack ?? error.message}`,
+    suggestion: 'Report it, with the command and what `devmesh --version` says.',
+  };
+  return new CliError(facts, 1, error);
+}
+
+/** Where the server gave no next step: one that fits the code. */
+export function suggestionFor(code: string): string {
+  return SUGGESTIONS[code] ?? 'Try again; the request id finds the line in the log of the server.';
+}
+
+const SUGGESTIONS: Readonly<Record<string, string>> = {
+  invalid_input: 'Correct what is named; the same command with --help shows what it takes.',
+  unauthenticated: 'Give a valid key: --api-key-file <file>, or DEVMESH_API_KEY in the environment.',
+  forbidden: 'Use a key that may do this; `devmesh key create --help` shows how one is made.',
+  not_found: 'See what there is: the same noun with `list`.',
+  conflict: 'See how it is now: the same noun with `list`, `show` or `get`.',
+  rate_limited: 'Wait a little and try again.',
+  timeout: 'Try again, or allow more time with --timeout <seconds>.',
+  unavailable: 'See what is down: devmesh status.',
+};

@@ -1,2 +1,0 @@
-import { runStart } from './start/run-start.ts';
-await runStart();
