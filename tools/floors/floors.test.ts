@@ -151,6 +151,17 @@ test('a declared dependency on the same floor is refused before anything imports
   ]);
 });
 
+test('a neighbour on the same floor may be a devDependency, for tests only', () => {
+  const neighbour = {
+    ...house,
+    'libs/infra/cache/package.json': manifest('@devmesh/cache', 2, [], ['@devmesh/bus']),
+    'libs/infra/cache/src/cache.test.ts': "import { bus } from '@devmesh/bus';\nexport const used = bus;\n",
+  };
+  expect(check(neighbour).lines.join()).toContain('none forbidden');
+  const { lines } = check({ ...neighbour, 'libs/infra/cache/src/index.ts': "import { bus } from '@devmesh/bus';\nexport const used = bus;\n" });
+  expect(lines.join()).toContain('libs/infra/cache/src/index.ts');
+});
+
 const house: Tree = {
   'package.json': { name: 'house', workspaces: ['libs/*/*', 'libs/testing', 'apps/*'] },
   'tools/floors/rules.ts': 'export {};\n',

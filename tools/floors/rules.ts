@@ -1,6 +1,6 @@
 import type { IRegularForbiddenRuleType } from 'dependency-cruiser';
 import { owned, type Owned } from './owners.ts';
-import type { Project, Workspace } from './workspace.ts';
+import { isTestNeighbour, type Project, type Workspace } from './workspace.ts';
 
 type Side = IRegularForbiddenRuleType['from'];
 
@@ -17,6 +17,7 @@ export function rulesOf({ projects, rootPackages }: Workspace): IRegularForbidde
     unresolved,
     ...projects.flatMap((project) => [
       floors(project, projects),
+      neighbours(project, projects),
       byName(project, projects),
       ...declared(project, projects),
       noTooling(project),
@@ -53,11 +54,22 @@ const testFilesFromTests = forbid(
 );
 
 function floors(project: Project, projects: Project[]): IRegularForbiddenRuleType | undefined {
-  const tooHigh = projects.filter(({ dir, floor }) => dir !== project.dir && floor >= project.floor);
+  const tooHigh = projects.filter((other) => other.dir !== project.dir && other.floor >= project.floor && !isTestNeighbour(project, other));
   if (tooHigh.length === 0) return undefined;
   return forbid(`is not below floor ${project.floor}, where ${project.name} lives`, inside(project), {
     path: tooHigh.map(folder),
   });
+}
+
+/** A neighbour on the same floor may serve tests, where it is a devDependency; code that runs may not see it. */
+function neighbours(project: Project, projects: Project[]): IRegularForbiddenRuleType | undefined {
+  const forTests = projects.filter((other) => isTestNeighbour(project, other));
+  if (forTests.length === 0) return undefined;
+  return forbid(
+    `is on the same floor as ${project.name}: a devDependency, for its tests only`,
+    { ...inside(project), pathNot: TEST_FILE },
+    { path: forTests.map(folder) },
+  );
 }
 
 /** Past its `exports` only a relative path can go. */

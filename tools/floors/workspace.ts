@@ -69,11 +69,16 @@ function readProject(root: string, dir: string): { project?: Project; faults: st
 
 function declaredTooHigh(project: Project, projects: Project[]): string[] {
   return projects
-    .filter(({ name, floor }) => uses(project, name) && floor >= project.floor)
+    .filter((other) => uses(project, other.name) && other.floor >= project.floor && !isTestNeighbour(project, other))
     .map(
       (other) =>
         `${project.dir} (floor ${project.floor}): declares ${other.name} (floor ${other.floor}); only lower floors may be used.`,
     );
+}
+
+/** A project of the same floor that only the tests of `project` use. */
+export function isTestNeighbour(project: Project, { name, floor }: Project): boolean {
+  return floor === project.floor && project.devDependencies.includes(name) && !project.dependencies.includes(name);
 }
 
 /** True when the project declares the package, for its code or for its tests. */

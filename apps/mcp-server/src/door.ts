@@ -17,6 +17,9 @@ import { asAppError } from './serving/guarded.ts';
 import { createServing } from './serving/mcp-server.ts';
 import { visitOfRequest, type Visit } from './serving/visit.ts';
 
+// A reason given by name: without one every ended request would make an exception with its stack.
+const CONNECTION_CLOSED = 'the connection was closed';
+
 export interface McpDoor {
   /** `/mcp`, `/mcp/t/<toolsets>`, `/mcp/conformance`; anything else is answered 404. Never rejects. */
   handler: RequestListener;
@@ -50,6 +53,16 @@ export function createMcpDoor(parts: McpParts): McpDoor {
   const streams = new Map<AbortController, Principal>();
   const stops: (() => unknown)[] = [];
   let ending = false;
+  measureHeld();
+
+  function measureHeld(): void {
+    const held = parts.metrics.gauge({ name: 'mcp_sessions_held', help: 'Sessions that this replica holds now' });
+    const open = parts.metrics.gauge({ name: 'mcp_streams_open', help: 'Event streams that wait for news' });
+    parts.metrics.onCollect(() => {
+      held.set({}, [...mcp.sessions.all()].length);
+      open.set({}, streams.size);
+    });
+  }
 
   async function serve(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
     const address = addressOf(request.url);
@@ -95,7 +108,7 @@ export function createMcpDoor(parts: McpParts): McpDoor {
     if (isStream) streams.set(going, visit.principal);
     response.once('close', () => {
       streams.delete(going);
-      going.abort();
+      going.abort(CONNECTION_CLOSED);
     });
     const answer = await endpoint.answer(webRequestOf(request, going.signal), request.headers, body, visit);
     await sendResponse(response, answer);

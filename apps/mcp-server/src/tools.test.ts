@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { CallReply } from '@devmesh/contracts';
+import { AppError, type CallReply } from '@devmesh/contracts';
 import { ProtocolError } from '@modelcontextprotocol/client';
 import { createTestGateway, testTool } from './test-gateway.ts';
 import { connect, type Era, type TestClient } from './test-client.ts';
@@ -181,6 +181,30 @@ describe.each<Era>(['legacy', 'modern'])('tools for a %s client', (era) => {
     await Promise.all([first.close(), second.close()]);
   });
 });
+
+test.each<Era>(['legacy', 'modern'])(
+  'a catalog that cannot be read is said to a %s client in our words only',
+  async (era) => {
+    const road = createTestGateway();
+    const world = await openWorld({ road });
+    const { client, close } = await connect(world, era);
+    road.gateway.catalog.list = () =>
+      Promise.reject(new AppError('unavailable', 'The database is away.', { suggestion: 'Try again.' }));
+    await expect(client.listTools()).rejects.toMatchObject({
+      code: -32010,
+      message: 'The database is away. Try again.',
+    });
+    road.gateway.catalog.list = () => Promise.reject(new Error('connect ECONNREFUSED postgres://user:pass@host'));
+    const failure = await client.listResources().catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      code: -32603,
+      message: expect.stringMatching(/Something went wrong on our side \(err_/),
+    });
+    expect(JSON.stringify(failure)).not.toContain('postgres');
+    await close();
+    await world.close();
+  },
+);
 
 test('a long list comes in pages of 100, each tool once', async () => {
   const tools = Array.from({ length: 250 }, (_, index) =>

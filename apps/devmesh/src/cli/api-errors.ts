@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { z } from 'zod';
 import { CliError } from './cli-error.ts';
 import { ExitCode } from './exit-code.ts';
@@ -89,7 +90,8 @@ export function noAnswer(thrown: unknown, { url, limitMs, timedOut, requestId }:
       suggestion: suggestionFor('timeout'),
       request_id: requestId,
     });
-  if (!(thrown instanceof TypeError)) return thrown;
+  // What fetch throws; anything else is a bug of ours.
+  if (!types.isNativeError(thrown) || thrown.name !== 'TypeError') return thrown;
   const cause = causeOf(thrown);
   const [message, suggestion] = REASONS[cause.code] ?? [
     `${url} could not be asked: ${cause.message}`,
@@ -117,6 +119,6 @@ const REASONS: Readonly<Record<string, readonly [message: string, suggestion: st
 };
 
 function causeOf({ cause, message }: Error): { code: string; message: string } {
-  if (!(cause instanceof Error)) return { code: '', message };
+  if (!types.isNativeError(cause)) return { code: '', message };
   return { code: 'code' in cause ? String(cause.code) : '', message: cause.message };
 }

@@ -75,7 +75,9 @@ export function createApi({ url, key, version, interruption, timeoutMs }: ApiPar
 }
 
 function addressOf(url: string, path: string, query: RequestOptions<unknown>['query'] = {}): string {
-  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as [string, string]],
+  );
   const search = new URLSearchParams(given).toString();
   return `${url}${path}${search === '' ? '' : `?${search}`}`;
 }

@@ -2,7 +2,6 @@ import { stripVTControlCharacters } from 'node:util';
 
 /** What came over the network must not steer a terminal: no escape sequences, no control characters but tab and line break. */
 export function cleanText(value: string): string {
-  // eslint-disable-next-line no-control-regex
   return stripVTControlCharacters(value)
     .replaceAll('\r\n', '\n')
     .replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, '�');
@@ -17,7 +16,6 @@ export function oneLine(value: string): string {
 
 /** JSON that is safe to look at: JSON.stringify leaves DEL and the C1 controls as they are. */
 export function cleanJson(value: unknown, indent: number): string {
-  // eslint-disable-next-line no-control-regex
   return JSON.stringify(value, null, indent).replace(
     /[\x7f-\x9f]/g,
     (character) => `\\u00${character.charCodeAt(0).toString(16)}`,

@@ -2,11 +2,16 @@ import type { Command } from 'commander';
 
 export type Example = readonly [command: string, what: string];
 
+/** Beside its command while that is short enough, else above it. */
+const LONGEST_ON_ONE_LINE = 58;
+
 /** Shown under the help of a command: what to type, and what comes of it. */
 export function addExamples(command: Command, examples: readonly Example[]): void {
-  const width = Math.min(62, Math.max(...examples.map(([line]) => line.length)));
-  const lines = examples.map(([line, what]) =>
-    line.length > width ? `  ${line}\n  ${' '.repeat(width)}  # ${what}` : `  ${line.padEnd(width)}  # ${what}`,
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const beside = ([line, what]: Example) => `  ${line.padEnd(width)}  # ${what}`;
+  const above = ([line, what]: Example) => `  # ${what}\n  ${line}`;
+  command.addHelpText(
+    'after',
+    `\nExamples:\n${examples.map(width <= LONGEST_ON_ONE_LINE ? beside : above).join('\n')}`,
   );
-  command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { CliError, configurationError, interrupted, type ErrorFacts } from './cli-error.ts';
 
 /**
@@ -6,7 +7,7 @@ import { CliError, configurationError, interrupted, type ErrorFacts } from './cl
  */
 export function explain(thrown: unknown): CliError {
   if (thrown instanceof CliError) return thrown;
-  if (!(thrown instanceof Error)) return bug(new Error(String(thrown)));
+  if (!types.isNativeError(thrown)) return bug(new Error(String(thrown)));
   if (thrown.name === 'AbortError') return interrupted();
   if (thrown.name === 'ConfigError')
     return configurationError(thrown.message, 'Set the named variables right and run it again.');

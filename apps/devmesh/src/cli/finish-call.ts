@@ -1,4 +1,4 @@
-import { CallReply } from '@devmesh/contracts';
+import type { CallReply } from '@devmesh/contracts';
 import { CliError } from './cli-error.ts';
 import { ExitCode } from './exit-code.ts';
 import { suggestionFor } from './explain.ts';
@@ -44,7 +44,8 @@ function waiting({ call_id: callId, approval_url: url, summary }: CallReply): Cl
   );
 }
 
-function failed({ error, status, summary, call_id: callId }: CallReply): CliError {
+function failed(reply: CallReply): CliError {
+  const { error, status, summary, call_id: callId } = reply;
   const code = error?.code ?? 'internal';
   const message = error?.message ?? (summary || `The call is ${status}.`);
   const suggestion =

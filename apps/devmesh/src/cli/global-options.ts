@@ -30,3 +30,17 @@ function refuseKey(): never {
     'Use --api-key-file <file>, --api-key-file - for stdin, or DEVMESH_API_KEY.',
   );
 }
+
+const FOR_CLIENTS = { url: '--url', profile: '--profile', apiKeyFile: '--api-key-file', timeout: '--timeout' } as const;
+
+/** `start` and `mcp` are no clients: an option that they would silently not heed is refused. */
+export function refuseClientOptions(command: Command): void {
+  const options: Partial<GlobalOptions> = command.optsWithGlobals<GlobalOptions>();
+  for (const [name, flag] of Object.entries(FOR_CLIENTS)) {
+    if (options[name as keyof typeof FOR_CLIENTS] === undefined) continue;
+    throw usageError(
+      `${flag} does nothing here.`,
+      `\`devmesh ${command.name()}\` is set by environment variables: \`devmesh ${command.name()} --help\`.`,
+    );
+  }
+}

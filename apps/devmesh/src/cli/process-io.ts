@@ -30,17 +30,24 @@ function onInterrupt(): AbortSignal {
 }
 
 function screenOf(stream: NodeJS.WriteStream): Screen {
-  // Whoever reads closed the pipe (`| head`): the rest is for nobody, and that is no failure.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
-  });
   const isTerminal = stream.isTTY === true;
+  let watched = false;
   return {
-    write: (chunk) => stream.write(chunk),
+    write(chunk) {
+      // Only once something is written here: `start` and `mcp` have streams and ends of their own.
+      if (!watched) stream.on('error', endQuietly);
+      watched = true;
+      return stream.write(chunk);
+    },
     isTerminal,
     // Node's own answer: it knows NO_COLOR, FORCE_COLOR and TERM=dumb.
     hasColors: isTerminal && stream.hasColors(),
     width: isTerminal ? stream.columns : undefined,
   };
+}
+
+/** Whoever reads closed the pipe (`| head`): the rest is for nobody, and that is no failure. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }

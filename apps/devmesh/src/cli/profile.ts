@@ -67,12 +67,9 @@ function parseJson(text: string, path: string): unknown {
   } catch (error) {
     const { message } = error as Error;
     const position = /position (\d+)/.exec(message)?.[1];
-    // V8 gives no place when the text just ends.
-    throw broken(
-      path,
-      lineAt(text, position === undefined ? text.trimEnd().length : Number(position)),
-      message.replace(/ \(line .*$/, ''),
-    );
+    // V8 gives no place, or one behind the last line, when the text just ends.
+    const end = text.trimEnd().length;
+    throw broken(path, lineAt(text, Math.min(end, Number(position ?? end))), message.replace(/ \(line .*$/, ''));
   }
 }
 

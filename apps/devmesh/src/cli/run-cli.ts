@@ -45,11 +45,15 @@ function formatIn(args: readonly string[]): Format {
 export function usageErrorOf({ code, message }: CommanderError, command: Command): unknown {
   const path = pathOf(command);
   const meant = /\(Did you mean (?:one of )?([^?,)]+)/.exec(message)?.[1];
-  const plain = (message.split('\n')[0] ?? '').replace(/^error: /, '');
+  const plain = sentence((message.split('\n')[0] ?? '').replace(/^error: /, ''));
   const help = `\`${path} --help\` shows what it takes.`;
   if (code === 'commander.unknownCommand' && meant !== undefined)
-    return usageError(`${plain}.`, `Did you mean \`${path} ${meant}\`? ${help}`);
-  return usageError(`${plain.replace(/\.$/, '')}.`, meant === undefined ? help : `Did you mean ${meant}? ${help}`);
+    return usageError(plain, `Did you mean \`${path} ${meant}\`? ${help}`);
+  return usageError(plain, meant === undefined ? help : `Did you mean ${meant}? ${help}`);
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
 }
 
 function pathOf(command: Command): string {

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { openEmbeddedInfra } from '../start/open-embedded-infra.ts';
 import { StartSettings } from '../start/settings.ts';
 import { loadSystemKey } from '../start/system-key.ts';
-import { serveSystems } from '../start/systems.ts';
+import { serveSystems, SYSTEMS } from '../start/systems.ts';
 import { bridgeToHttp } from './bridge.ts';
 
 const StdioSettings = z.object({
@@ -49,7 +49,7 @@ async function serveHere(folder: string, context: ProcessContext<StdioSettings>)
   const organizationSlug = config.DEVMESH_ORG ?? (await road.identity.firstOrganization())?.slug ?? '';
   lifecycle.onStop(
     'systems',
-    await serveSystems({ ...context, bus: infra.bus, systemKey: await loadSystemKey(folder), organizationSlug }),
+    await serveSystems(SYSTEMS, { ...context, bus: infra.bus, systemKey: await loadSystemKey(folder), organizationSlug }),
   );
   const parts = mcpPartsOf(
     road,

@@ -2,14 +2,14 @@ import { RoadSettings } from '@devmesh/assembly';
 import { McpSettings } from '@devmesh/mcp-server';
 import { RestSettings } from '@devmesh/rest-api';
 import { z } from 'zod';
-import { PrometheusConfigShape } from './systems.ts';
+import { SystemsConfig } from './systems.ts';
 
 /** What the one process may be told; everything has a default. */
 export const StartSettings = z.object({
   ...RoadSettings.shape,
   ...RestSettings.shape,
   ...McpSettings.shape,
-  ...PrometheusConfigShape,
+  ...SystemsConfig,
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .optional()

@@ -1,12 +1,15 @@
-import { serveAdapter } from '@devmesh/adapter';
+import { serveAdapter, type Adapter } from '@devmesh/adapter';
 import type { Bus, Stop } from '@devmesh/bus';
 import { prometheus } from '@devmesh/prometheus';
-import type { Clock, Logger } from '@devmesh/runtime';
 import { VERSION } from '@devmesh/rest-api';
+import type { Clock, Logger } from '@devmesh/runtime';
 import type { SystemKey } from '@devmesh/vault';
 
+/** Every system that one process serves. */
+export const SYSTEMS: readonly Adapter[] = [prometheus];
+
 /** Names of all systems' own environments. */
-export const PrometheusConfigShape = prometheus.config.shape;
+export const SystemsConfig = { ...prometheus.config.shape };
 
 export interface ServeSystemsParts {
   bus: Bus;
@@ -17,7 +20,21 @@ export interface ServeSystemsParts {
   clock: Clock;
 }
 
-/** Serves every system's adapter inside this process. */
-export function serveSystems({ config, ...parts }: ServeSystemsParts): Promise<Stop> {
-  return serveAdapter(prometheus, { ...parts, appVersion: VERSION, config: prometheus.config.parse(config) });
+/** Serves adapters inside this process until stopped. */
+export async function serveSystems(
+  adapters: readonly Adapter[],
+  { config, ...parts }: ServeSystemsParts,
+): Promise<Stop> {
+  const stops: Stop[] = [];
+  for (const adapter of adapters) {
+    stops.push(await serveAdapter(adapter, { ...parts, appVersion: VERSION, config: adapter.config.parse(config) }));
+  }
+  return async () => {
+    for (const stop of stops.reverse()) await stop();
+  };
+}
+
+/** Names of the adapters that find a connection in this environment. */
+export function systemsOfEnvironment(adapters: readonly Adapter[], config: Record<string, unknown>): string[] {
+  return adapters.filter((adapter) => adapter.environmentConnections(adapter.config.parse(config)).length > 0).map(({ name }) => name);
 }

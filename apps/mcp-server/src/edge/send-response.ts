@@ -37,12 +37,16 @@ async function stream(
   const gone = () => void reader.cancel().catch(() => {});
   response.once('close', gone);
   response.writeHead(status, headers);
-  response.flushHeaders();
+  // Most streams are one short answer: it leaves together with the headers, which otherwise do not wait for it.
+  const flush = setImmediate(() => {
+    response.flushHeaders();
+  });
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     if (response.destroyed) break;
     // A client that reads slowly holds us back instead of filling our memory.
     if (!response.write(next.value)) await drained(response);
   }
+  clearImmediate(flush);
   response.off('close', gone);
   response.end();
 }

@@ -1,14 +1,11 @@
-import {
-  isJSONRPCErrorResponse,
-  isJSONRPCNotification,
-  isJSONRPCRequest,
-  isJSONRPCResultResponse,
-  type MessageExtraInfo,
-  type RequestId,
-  type Transport,
-  type WebStandardStreamableHTTPServerTransport,
+import type {
+  JSONRPCMessage,
+  MessageExtraInfo,
+  RequestId,
+  Transport,
+  WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
-import { named, unnamed } from './request-ids.ts';
+import { cancelledBy, isAnswer, isRequest, named, unnamed } from './request-ids.ts';
 
 export interface SessionTransport extends Transport {
   /** Requests of the client that have no answer yet. */
@@ -27,6 +24,15 @@ export function sessionTransport(inner: WebStandardStreamableHTTPServerTransport
     });
   }
 
+  // What is thrown here the SDK's transport would tell the client word for word.
+  function deliver(message: JSONRPCMessage, extra: MessageExtraInfo | undefined): void {
+    try {
+      transport.onmessage?.(message, extra);
+    } catch (error) {
+      transport.onerror?.(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
   const transport: SessionTransport = {
     inFlight,
     get sessionId() {
@@ -36,16 +42,14 @@ export function sessionTransport(inner: WebStandardStreamableHTTPServerTransport
       inner.onclose = () => transport.onclose?.();
       inner.onerror = (error) => transport.onerror?.(error);
       inner.onmessage = (message, extra?: MessageExtraInfo) => {
-        if (isJSONRPCRequest(message)) inFlight.add(message.id);
-        transport.onmessage?.(unnamed(message, replica), extra);
-        if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled')
-          cancelled(message.params?.['requestId']);
+        if (isRequest(message)) inFlight.add(message.id);
+        deliver(unnamed(message, replica), extra);
+        cancelled(cancelledBy(message));
       };
       await inner.start();
     },
     async send(message, options) {
-      const answered = isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message);
-      if (answered && message.id !== undefined) inFlight.delete(message.id);
+      if (isAnswer(message)) inFlight.delete(message.id);
       const relatedRequestId = options?.relatedRequestId;
       await inner.send(named(message, replica), relatedRequestId === undefined ? {} : { relatedRequestId });
     },

@@ -1,12 +1,12 @@
 import { AppError, type Principal } from '@devmesh/contracts';
 import {
-  isJSONRPCRequest,
   WebStandardStreamableHTTPServerTransport,
   type AuthInfo,
   type EventStore,
   type JSONRPCMessage,
   type McpServer,
 } from '@modelcontextprotocol/server';
+import { isRequest } from './request-ids.ts';
 import { sessionTransport } from './session-transport.ts';
 import type { Opening } from './session-id.ts';
 
@@ -68,7 +68,7 @@ export async function createSession({
   function assertMessages(body: unknown): void {
     if (Array.isArray(body) && opening.protocolVersion >= NO_BATCHES_SINCE) throw noBatches(opening.protocolVersion);
     const messages: unknown[] = Array.isArray(body) ? body : [body];
-    const requests = messages.filter((message) => isJSONRPCRequest(message)).map((message) => message.id);
+    const requests = messages.filter(isRequest).map((message) => message.id);
     // The answer would go to whichever request came last.
     const twice = requests.some(
       (requestId, index) => transport.inFlight.has(requestId) || requests.indexOf(requestId) !== index,

@@ -1,14 +1,8 @@
 import type { Stop } from '@devmesh/bus';
 import type { Principal } from '@devmesh/contracts';
 import type { Logger } from '@devmesh/runtime';
-import {
-  isJSONRPCNotification,
-  type AuthInfo,
-  type EventStore,
-  type JSONRPCMessage,
-  type McpServer,
-} from '@modelcontextprotocol/server';
-import { askerOf } from './request-ids.ts';
+import type { AuthInfo, EventStore, JSONRPCMessage, McpServer } from '@modelcontextprotocol/server';
+import { askerOf, cancelledBy } from './request-ids.ts';
 import type { Opening, SessionIds } from './session-id.ts';
 import { digestOf, type SessionMail } from './session-mail.ts';
 import { createSession, type Session } from './session.ts';
@@ -102,15 +96,10 @@ export function createSessions(parts: SessionsParts) {
       mail.forward(digestOf(session.id), message as JSONRPCMessage, asker);
       return true;
     }
-    if (
-      isJSONRPCNotification(message) &&
-      message.method === 'notifications/cancelled' &&
-      !session.runs(message.params?.['requestId'])
-    ) {
-      mail.forward(digestOf(session.id), message);
-      return true;
-    }
-    return false;
+    const cancelled = cancelledBy(message);
+    if (cancelled === undefined || session.runs(cancelled)) return false;
+    mail.forward(digestOf(session.id), message as JSONRPCMessage);
+    return true;
   }
 
   function forget(session: Session): void {

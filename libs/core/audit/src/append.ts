@@ -8,6 +8,11 @@ export async function appendAudit(db: DbOrTransaction, event: AuditEvent): Promi
   await db.insertInto('audit_events').values(toRow(event)).execute();
 }
 
+/** Several lines with one statement, in the caller's transaction. */
+export async function appendAuditLines(db: DbOrTransaction, events: readonly AuditEvent[]): Promise<void> {
+  await insertRows(db, events.map(toRow));
+}
+
 /** Writing the same rows again changes nothing: the first time may have worked with its answer lost. */
 export async function insertRows(db: DbOrTransaction, rows: NewAuditRow[]): Promise<void> {
   if (rows.length === 0) return;

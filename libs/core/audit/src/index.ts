@@ -1,4 +1,4 @@
-export { appendAudit } from './append.ts';
+export { appendAudit, appendAuditLines } from './append.ts';
 export { createAuditBatcher } from './batcher.ts';
 export type { AuditBatcher, AuditBatcherParts } from './batcher.ts';
 export { PLATFORM_ORGANIZATION } from './event.ts';

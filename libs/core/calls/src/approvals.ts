@@ -1,10 +1,12 @@
 import { appendAudit } from '@devmesh/audit';
-import { AppError, type OrganizationEvent, type Principal } from '@devmesh/contracts';
+import { AppError, type OrganizationEvent, type Principal, type Role } from '@devmesh/contracts';
 import type { Queue } from '@devmesh/queue';
 import type { Clock, Logger } from '@devmesh/runtime';
-import type { Db, Transaction } from '@devmesh/store';
+import { inTransaction, type Db, type Transaction } from '@devmesh/store';
+import { actorOf, DEVMESH } from './audit-of-call.ts';
 import type { CallLedger } from './call-ledger.ts';
 import type { ApprovalRow, CallRow } from './call-row.ts';
+import { plainTextOrNull } from './jsonb.ts';
 
 export interface ApprovalsParts {
   db: Db;
@@ -20,7 +22,8 @@ export interface ApprovalView {
   call: CallRow;
 }
 
-const MAY_APPROVE = new Set(['approver', 'admin', 'owner']);
+const MAY_APPROVE: readonly Role[] = ['approver', 'admin', 'owner'];
+const SWEPT_AT_ONCE = 100;
 
 /** A person's yes or no to a stored call. An API key never decides, whatever it holds. */
 export function createApprovals({ db, queue, ledger, clock, logger, publish }: ApprovalsParts) {
@@ -75,79 +78,56 @@ export function createApprovals({ db, queue, ledger, clock, logger, publish }: A
     reason: string | undefined,
   ): Promise<ApprovalRow> {
     assertMayDecide(person);
-    const decided = await db.transaction().execute(async (trx) => {
+    const decided = await inTransaction(db, async (trx) => {
       const approval = await settle(trx, person, id, verdict, reason);
       if (!approval) return undefined;
       await appendAudit(trx, {
         organizationId: person.organizationId,
-        actor: { id: person.id, label: person.label, kind: 'person' },
+        actor: actorOf(person),
         action: `approval.${verdict}`,
         outcome: verdict === 'approved' ? 'ok' : 'denied',
         target: approval.tool,
         callId: approval.call_id,
         details: { approval_id: id, hash: approval.hash, ...(reason !== undefined && { reason }) },
       });
-      const refusedCall =
-        verdict === 'refused'
-          ? await ledger.endWaiting(trx, person.organizationId, approval.call_id, 'refused')
-          : undefined;
-      return { approval, refusedCall };
+      if (verdict === 'approved') return { approval };
+      return { approval, refused: await ledger.endWaiting(trx, callOf(approval), 'refused', actorOf(person)) };
     });
     if (!decided) throw await whyNot(person.organizationId, id);
-    tell(decided.approval, decided.refusedCall);
+    tell(decided.approval, decided.refused);
     if (verdict === 'approved') await wakeExecution(decided.approval);
     return decided.approval;
   }
 
-  async function settle(
+  function settle(
     trx: Transaction,
     person: Principal,
     id: string,
-    verdict: 'approved' | 'refused',
+    status: 'approved' | 'refused',
     reason: string | undefined,
-  ) {
-    return (
-      trx
-        .updateTable('approvals')
-        .set({
-          status: verdict,
-          decided_at: clock(),
-          decided_by: person.userId ?? null,
-          decided_by_label: person.label,
-          decision_reason: reason ?? null,
-        })
-        .where('organization_id', '=', person.organizationId)
-        .where('id', '=', id)
-        .where('status', '=', 'pending')
-        .where('expires_at', '>', clock())
-        // A call that was cancelled while it waited can no longer be decided.
-        .where((eb) =>
-          eb.exists(
-            eb
-              .selectFrom('calls')
-              .select('calls.id')
-              .whereRef('calls.id', '=', 'approvals.call_id')
-              .where('calls.state', '=', 'awaiting_approval'),
-          ),
-        )
-        .returningAll()
-        .executeTakeFirst()
-    );
+  ): Promise<ApprovalRow | undefined> {
+    return trx
+      .updateTable('approvals')
+      .set({
+        status,
+        decided_at: clock(),
+        decided_by: person.userId ?? null,
+        decided_by_label: person.label,
+        decision_reason: plainTextOrNull(reason),
+      })
+      .where('organization_id', '=', person.organizationId)
+      .where('id', '=', id)
+      .where('status', '=', 'pending')
+      .where('expires_at', '>', clock())
+      .returningAll()
+      .executeTakeFirst();
   }
 
   async function whyNot(organizationId: string, id: string): Promise<AppError> {
     const { approval, call } = await get(organizationId, id);
-    if (approval.status === 'pending' && call.state === 'cancelled')
-      return new AppError('conflict', 'The call was cancelled while it waited.', { details: { status: 'cancelled' } });
-    if (approval.status === 'pending')
-      return new AppError('conflict', 'This approval has expired.', {
-        details: { status: 'expired' },
-        suggestion: 'Ask the agent to make the call again.',
-      });
-    const by = approval.decided_by_label === null ? '' : ` by ${approval.decided_by_label}`;
-    return new AppError('conflict', `This was ${approval.status}${by} already.`, {
-      details: { status: approval.status, decided_at: approval.decided_at?.toISOString() },
-    });
+    if (call.state === 'cancelled') return conflict('The call was cancelled while it waited.', 'cancelled');
+    if (approval.decided_by_label === null) return conflict('This approval has expired.', 'expired');
+    return conflict(`This was ${approval.status} by ${approval.decided_by_label} already.`, approval.status);
   }
 
   /** Ends what nobody decided in time; for the worker. Returns how many. */
@@ -157,14 +137,15 @@ export function createApprovals({ db, queue, ledger, clock, logger, publish }: A
       .select(['id', 'organization_id'])
       .where('status', '=', 'pending')
       .where('expires_at', '<=', clock())
-      .limit(100)
+      .orderBy('expires_at')
+      .limit(SWEPT_AT_ONCE)
       .execute();
     for (const { id, organization_id } of due) await expireOne(organization_id, id);
     return due.length;
   }
 
   async function expireOne(organizationId: string, id: string): Promise<void> {
-    const expired = await db.transaction().execute(async (trx) => {
+    const expired = await inTransaction(db, async (trx) => {
       const approval = await trx
         .updateTable('approvals')
         .set({ status: 'expired', decided_at: clock() })
@@ -173,12 +154,12 @@ export function createApprovals({ db, queue, ledger, clock, logger, publish }: A
         .where('status', '=', 'pending')
         .returningAll()
         .executeTakeFirst();
-      return approval && { approval, call: await ledger.endWaiting(trx, organizationId, approval.call_id, 'expired') };
+      return approval && { approval, call: await ledger.endWaiting(trx, callOf(approval), 'expired', DEVMESH) };
     });
     if (expired) tell(expired.approval, expired.call);
   }
 
-  /** Wakes approved calls whose job was lost; for the worker. */
+  /** Wakes approved calls whose job was lost; for the worker. Returns how many. */
   async function reconcile(): Promise<number> {
     const waiting = await db
       .selectFrom('approvals')
@@ -186,32 +167,27 @@ export function createApprovals({ db, queue, ledger, clock, logger, publish }: A
       .select(['approvals.organization_id', 'approvals.call_id'])
       .where('approvals.status', '=', 'approved')
       .where('calls.state', '=', 'awaiting_approval')
-      .limit(100)
+      .orderBy('approvals.decided_at')
+      .limit(SWEPT_AT_ONCE)
       .execute();
     for (const approval of waiting) await wakeExecution(approval);
     return waiting.length;
   }
 
   // The approval is committed: if the queue is away, the sweep finds it, so the person's answer stands.
-  async function wakeExecution(approval: Pick<ApprovalRow, 'organization_id' | 'call_id'>): Promise<void> {
+  async function wakeExecution({
+    organization_id,
+    call_id,
+  }: Pick<ApprovalRow, 'organization_id' | 'call_id'>): Promise<void> {
     try {
-      await queue.add(
-        'call.execute',
-        { organizationId: approval.organization_id, callId: approval.call_id },
-        { dedupeKey: approval.call_id },
-      );
+      await queue.add('call.execute', { organizationId: organization_id, callId: call_id }, { dedupeKey: call_id });
     } catch (error) {
-      logger.warn('an approved call could not be queued; the sweep will', { call_id: approval.call_id, error });
+      logger.warn('an approved call could not be queued; the sweep will', { call_id, error });
     }
   }
 
-  function tell(approval: ApprovalRow, call: CallRow | undefined): void {
-    publish(approval.organization_id, {
-      type: 'approval.changed',
-      approval_id: approval.id,
-      call_id: approval.call_id,
-      status: approval.status,
-    });
+  function tell({ organization_id, id, call_id, status }: ApprovalRow, call: CallRow | undefined): void {
+    publish(organization_id, { type: 'approval.changed', approval_id: id, call_id, status });
     if (call) ledger.announce(call);
   }
 
@@ -225,11 +201,22 @@ function assertMayDecide(person: Principal): void {
       suggestion: 'Open the approval page and sign in.',
     });
   }
-  if (!person.roles.some((role) => MAY_APPROVE.has(role))) {
+  if (!person.roles.some((role) => MAY_APPROVE.includes(role))) {
     throw new AppError('forbidden', 'Your role may not approve.', {
       suggestion: 'Ask an approver, an admin or the owner.',
     });
   }
+}
+
+function callOf({ organization_id, call_id }: ApprovalRow) {
+  return { organization_id, id: call_id };
+}
+
+function conflict(message: string, status: string): AppError {
+  return new AppError('conflict', message, {
+    details: { status },
+    ...(status === 'expired' && { suggestion: 'Ask the agent to make the call again.' }),
+  });
 }
 
 function noSuchApproval(id: string): AppError {

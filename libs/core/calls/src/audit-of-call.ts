@@ -1,40 +1,30 @@
-import type { AuditEvent } from '@devmesh/audit';
+import type { AuditActor, AuditEvent } from '@devmesh/audit';
+import type { Principal } from '@devmesh/contracts';
 import type { CallRow } from './call-row.ts';
 
-type Described = Pick<
-  CallRow,
-  | 'id'
-  | 'organization_id'
-  | 'principal_id'
-  | 'principal_label'
-  | 'tool'
-  | 'request_id'
-  | 'connection'
-  | 'state'
-  | 'input'
-  | 'undo_of'
->;
+/** What happens by itself: expiry, lost leases. */
+export const DEVMESH: AuditActor = { id: 'system:devmesh', label: 'DevMesh', kind: 'system' };
 
-/** The audit line of one step in a call's life; the input in it is the redacted one. */
+export function actorOf({ id, label, kind }: Principal): AuditActor {
+  return { id, label, kind };
+}
+
+/** The audit line of one step in a call's life; the input in it is the redacted one. Default actor: who made the call. */
 export function auditOfCall(
-  row: Described,
+  row: CallRow,
   action: string,
   outcome: AuditEvent['outcome'],
-  reasons?: readonly { rule: string; text: string }[],
+  { actor = requesterOf(row), rule }: { actor?: AuditActor; rule?: string | undefined } = {},
 ): AuditEvent {
   return {
     organizationId: row.organization_id,
-    actor: {
-      id: row.principal_id,
-      label: row.principal_label,
-      kind: row.principal_id.startsWith('key:') ? 'key' : 'person',
-    },
+    actor,
     action,
     outcome,
     target: row.tool,
     callId: row.id,
     ...(row.request_id !== null && { requestId: row.request_id }),
-    ...(reasons?.[0] && { rule: reasons[0].rule }),
+    ...(rule !== undefined && { rule }),
     details: {
       state: row.state,
       input: row.input,
@@ -42,4 +32,8 @@ export function auditOfCall(
       ...(row.undo_of !== null && { undo_of: row.undo_of }),
     },
   };
+}
+
+function requesterOf({ principal_id: id, principal_label: label, key_id: keyId }: CallRow): AuditActor {
+  return { id, label, kind: keyId === null ? 'person' : 'key' };
 }

@@ -2,7 +2,8 @@ import { AppError, CallState, FINAL_STATES, type OrganizationEvent, type Princip
 import type { Db } from '@devmesh/store';
 import { z } from 'zod';
 import type { CallRow } from './call-row.ts';
-import type { CallLedger } from './call-ledger.ts';
+import { createWakeUp } from './wake-up.ts';
+import { maySee, seesAllCalls } from './who-may.ts';
 
 export const CallFilters = z.object({
   tool: z.string().optional(),
@@ -20,24 +21,16 @@ export interface HistoryCursor {
 
 export interface HistoryParts {
   db: Db;
-  ledger: CallLedger;
+  ledger?: unknown; // INTERIM
   /** Follows the organisation's events; answers how to stop. */
   follow(organizationId: string, listener: (event: OrganizationEvent) => void): () => void;
 }
 
-const SEES_ALL_CALLS = new Set(['auditor', 'admin', 'owner', 'approver']);
 /** Events may be lost, so a waiting reader also looks by itself. */
 const LOOK_AGAIN_MS = 1_000;
 
-/** Whether this principal may read that call: their own, their user's, or everything for the roles that answer for it. */
-export function maySee(principal: Principal, row: Pick<CallRow, 'principal_id' | 'user_id'>): boolean {
-  if (row.principal_id === principal.id) return true;
-  if (principal.userId !== undefined && row.user_id === principal.userId) return true;
-  return principal.roles.some((role) => SEES_ALL_CALLS.has(role)) || principal.scopes.includes('admin');
-}
-
 /** Calls as people and agents read them. */
-export function createCallHistory({ db, ledger, follow }: HistoryParts) {
+export function createCallHistory({ db, follow }: HistoryParts) {
   /** Throws `not_found`, for a call that is not the principal's to see too. */
   async function get(principal: Principal, id: string): Promise<CallRow> {
     const row = await db
@@ -46,54 +39,54 @@ export function createCallHistory({ db, ledger, follow }: HistoryParts) {
       .where('organization_id', '=', principal.organizationId)
       .where('id', '=', id)
       .executeTakeFirst();
-    if (!row || !maySee(principal, row))
-      throw new AppError('not_found', `There is no call ${id}.`, {
-        suggestion: 'GET /api/v1/calls lists your calls. A read appears there within a second.',
-      });
-    return row;
+    if (row && maySee(principal, row)) return row;
+    throw new AppError('not_found', `There is no call ${id}.`, {
+      suggestion: 'GET /api/v1/calls lists your calls. A read appears there within a second.',
+    });
   }
 
-  /** Newest first; one more than `limit` is never returned, `next` says whether there is more. */
+  /** Newest first; `next` is there when there are more than `limit`. */
   async function list(
     principal: Principal,
     filters: CallFilters,
     limit: number,
     after?: HistoryCursor,
   ): Promise<{ rows: CallRow[]; next?: HistoryCursor }> {
-    let query = db.selectFrom('calls').selectAll().where('organization_id', '=', principal.organizationId);
-    if (!principal.roles.some((role) => SEES_ALL_CALLS.has(role)) && !principal.scopes.includes('admin')) {
-      query = query.where((eb) =>
-        eb.or([
-          eb('principal_id', '=', principal.id),
-          ...(principal.userId === undefined ? [] : [eb('user_id', '=', principal.userId)]),
-        ]),
-      );
-    }
-    if (filters.tool !== undefined) query = query.where('tool', '=', filters.tool);
-    if (filters.state !== undefined) query = query.where('state', '=', filters.state);
-    if (filters.from !== undefined) query = query.where('created_at', '>=', new Date(filters.from));
-    if (filters.to !== undefined) query = query.where('created_at', '<', new Date(filters.to));
-    if (after)
-      query = query.where((eb) =>
-        eb.or([
-          eb('created_at', '<', new Date(after.created_at)),
-          eb.and([eb('created_at', '=', new Date(after.created_at)), eb('id', '<', after.id)]),
-        ]),
-      );
-    const rows = await query
+    const found = await matching(principal, filters, after)
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc')
       .limit(limit + 1)
       .execute();
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
+    const rows = found.slice(0, limit);
+    const last = rows.at(-1);
     return {
-      rows: page,
-      ...(rows.length > limit && last && { next: { created_at: last.created_at.toISOString(), id: last.id } }),
+      rows,
+      ...(found.length > limit && last && { next: { created_at: last.created_at.toISOString(), id: last.id } }),
     };
   }
 
-  /** Waits until the call is final or the signal aborts; answers it as it then is. */
+  function matching(principal: Principal, { tool, state, from, to }: CallFilters, after: HistoryCursor | undefined) {
+    let query = visibleTo(principal);
+    if (tool !== undefined) query = query.where('tool', '=', tool);
+    if (state !== undefined) query = query.where('state', '=', state);
+    if (from !== undefined) query = query.where('created_at', '>=', new Date(from));
+    if (to !== undefined) query = query.where('created_at', '<', new Date(to));
+    if (after === undefined) return query;
+    const at = new Date(after.created_at);
+    return query.where((eb) =>
+      eb.or([eb('created_at', '<', at), eb.and([eb('created_at', '=', at), eb('id', '<', after.id)])]),
+    );
+  }
+
+  function visibleTo(principal: Principal) {
+    const { organizationId, id, userId } = principal;
+    const all = db.selectFrom('calls').selectAll().where('organization_id', '=', organizationId);
+    if (seesAllCalls(principal)) return all;
+    if (userId === undefined) return all.where('principal_id', '=', id);
+    return all.where((eb) => eb.or([eb('principal_id', '=', id), eb('user_id', '=', userId)]));
+  }
+
+  /** Waits until the call is final or the signal aborts; answers it as it then is. Throws as `get` does. */
   async function wait(principal: Principal, id: string, signal: AbortSignal): Promise<CallRow> {
     const changed = createWakeUp();
     const stop = follow(principal.organizationId, (event) => {
@@ -111,46 +104,10 @@ export function createCallHistory({ db, ledger, follow }: HistoryParts) {
     }
   }
 
-  /** Takes back a call that waits for a person. False when it is not waiting. */
-  async function cancelWaiting(principal: Principal, id: string): Promise<boolean> {
-    const ended = await db
-      .transaction()
-      .execute((trx) => ledger.endWaiting(trx, principal.organizationId, id, 'cancelled'));
-    if (ended) ledger.announce(ended);
-    return ended !== undefined;
-  }
-
-  return { get, list, wait, cancelWaiting };
+  return { get, list, wait };
 }
 export type CallHistory = ReturnType<typeof createCallHistory>;
 
 export function isFinal(state: CallState): boolean {
   return FINAL_STATES.includes(state);
-}
-
-// A wake that comes between two waits is not lost: it ends the next wait at once.
-function createWakeUp() {
-  let pending = false;
-  let resolve: (() => void) | undefined;
-  return {
-    wake() {
-      pending = true;
-      resolve?.();
-    },
-    async next(timeoutMs: number, signal: AbortSignal): Promise<void> {
-      if (!pending) {
-        await new Promise<void>((done) => {
-          const timer = setTimeout(done, timeoutMs);
-          const finish = () => {
-            clearTimeout(timer);
-            done();
-          };
-          resolve = finish;
-          signal.addEventListener('abort', finish, { once: true });
-        });
-      }
-      pending = false;
-      resolve = undefined;
-    },
-  };
 }

@@ -1,20 +1,17 @@
-import { appendAudit } from '@devmesh/audit';
-import {
-  AppError,
-  newId,
-  type CallAnswer,
-  type CallState,
-  type FollowUp,
-  type OrganizationEvent,
-} from '@devmesh/contracts';
-import type { Clock } from '@devmesh/runtime';
-import { isUniqueViolation, sql, type Db, type Transaction } from '@devmesh/store';
+import { appendAudit, type AuditActor } from '@devmesh/audit';
+import { AppError, type CallAnswer, type CallState, type OrganizationEvent } from '@devmesh/contracts';
+import { redact, type Clock } from '@devmesh/runtime';
+import { inTransaction, isUniqueViolation, sql, type Db, type Transaction } from '@devmesh/store';
 import type { Vault } from '@devmesh/vault';
-import { hashOf } from './input-hash.ts';
 import { auditOfCall } from './audit-of-call.ts';
-import { callColumns, jsonOrNull, LEASE_GRACE_MS } from './call-columns.ts';
+import { callColumns, LEASE_GRACE_MS } from './call-columns.ts';
 import type { CallRow } from './call-row.ts';
-import type { ApprovalRequest, NewCall } from './new-call.ts';
+import { findEarlier, type Repeatable } from './earlier-call.ts';
+import { insertApproval } from './insert-approval.ts';
+import { inputHash } from './input-hash.ts';
+import { jsonb, jsonbOrNull, plainText } from './jsonb.ts';
+import type { NewCall } from './new-call.ts';
+import { sealWayBack, type WayBack } from './sealed-call.ts';
 
 export interface LedgerParts {
   db: Db;
@@ -26,7 +23,7 @@ export interface LedgerParts {
 
 export interface Begun {
   row: CallRow;
-  /** The key was used before: the row is the earlier call, nothing was begun. */
+  /** It was made before: the row is the earlier call, nothing was begun. */
   duplicate: boolean;
   approvalId?: string;
 }
@@ -35,86 +32,47 @@ export interface Begun {
 export interface Ending {
   state: Extract<CallState, 'succeeded' | 'failed' | 'outcome_unknown' | 'cancelled'>;
   answer: CallAnswer;
-  undo?: FollowUp | undefined;
+  undo?: WayBack | undefined;
 }
 
 /** One call's life as a row. The row and its audit line are committed together, before anything is dispatched. */
 export function createCallLedger({ db, vault, clock, publish }: LedgerParts) {
-  /** Throws `conflict` (422) when the key was used with other input, `conflict` when the call is already being undone. */
+  /**
+   * Writes the row of a call that is about to run or to wait. Of calls with one idempotency key, and of those that take
+   * the same call back, one begins; the others get its row. Throws `conflict` (422) for a key used with other input.
+   */
   async function begin(call: NewCall): Promise<Begun> {
-    const state: CallState = call.approval ? 'awaiting_approval' : 'dispatched';
-    const columns = await callColumns(call, state, vault, clock);
+    const columns = await callColumns(call, call.approval ? 'awaiting_approval' : 'dispatched', vault, clock);
     try {
-      const begun = await db.transaction().execute(async (trx) => {
+      const begun = await inTransaction(db, async (trx) => {
         const row = await trx.insertInto('calls').values(columns).returningAll().executeTakeFirstOrThrow();
-        await appendAudit(trx, auditOfCall(row, 'call.requested', 'pending', call.approval?.reasons));
-        const approvalId = call.approval && (await insertApproval(trx, call, call.approval));
+        await appendAudit(trx, auditOfCall(row, 'call.requested', 'pending', { rule: call.approval?.reasons[0]?.rule }));
+        const approvalId = call.approval && (await insertApproval(trx, call, call.approval, clock()));
         return { row, duplicate: false, ...(approvalId !== undefined && { approvalId }) };
       });
       announce(begun.row, begun.approvalId);
       return begun;
     } catch (error) {
-      if (isUniqueViolation(error)) return earlierCall(call, columns.input_hash, error);
-      throw error;
+      if (!isUniqueViolation(error)) throw error;
+      return { row: await earlierOf(call, columns.input_hash, error), duplicate: true };
     }
   }
 
-  async function insertApproval(trx: Transaction, call: NewCall, request: ApprovalRequest): Promise<string> {
-    const id = newId('appr', clock());
-    await trx
-      .insertInto('approvals')
-      .values({
-        id,
-        organization_id: call.principal.organizationId,
-        call_id: call.id,
-        status: 'pending',
-        tool: call.tool.name,
-        hash: hashOf([
-          call.tool.name,
-          call.connection ?? null,
-          call.input,
-          call.prepared?.diff ?? null,
-          call.prepared?.observed ?? null,
-        ]),
-        reasons: JSON.stringify(request.reasons),
-        requested_by: call.principal.id,
-        requested_by_label: call.principal.label,
-        request_reason: request.requestReason ?? null,
-        expires_at: request.expiresAt,
-        created_at: clock(),
-      })
-      .execute();
-    return id;
-  }
-
-  async function earlierCall(call: NewCall, hash: string, cause: unknown): Promise<Begun> {
-    const row = call.idempotencyKey === undefined ? undefined : await findByKey(call, call.idempotencyKey);
-    if (row) return { row: sameInput(row, hash), duplicate: true };
-    throw new AppError('conflict', 'This call is being undone already.', {
+  async function earlierOf(call: NewCall, hash: string, cause: unknown): Promise<CallRow> {
+    const earlier = await findEarlier(db, call, hash);
+    if (earlier) return earlier;
+    // The other one has just ended without having done anything.
+    throw new AppError('conflict', 'The same call was under way a moment ago.', {
       cause,
-      suggestion: 'Look at GET /api/v1/calls for the undo that is under way.',
+      retryable: true,
+      suggestion: 'Try again.',
     });
   }
 
-  /** The earlier call with this idempotency key, if there is one. Throws `conflict` (422) when its input was another. */
-  async function findDuplicate(
-    call: Pick<NewCall, 'principal' | 'tool'>,
-    key: string,
-    hash: string,
-  ): Promise<CallRow | undefined> {
-    const row = await findByKey(call, key);
-    return row && sameInput(row, hash);
-  }
-
-  async function findByKey(call: Pick<NewCall, 'principal' | 'tool'>, key: string): Promise<CallRow | undefined> {
-    return db
-      .selectFrom('calls')
-      .selectAll()
-      .where('organization_id', '=', call.principal.organizationId)
-      .where('principal_id', '=', call.principal.id)
-      .where('tool', '=', call.tool.name)
-      .where('idempotency_key', '=', key)
-      .executeTakeFirst();
+  /** The call that this one would repeat, if there is one. Throws `conflict` as `begin` does. */
+  function earlier(call: Repeatable & Pick<NewCall, 'connection' | 'input'>): Promise<CallRow | undefined> {
+    if (call.idempotencyKey === undefined && call.undoOf === undefined) return Promise.resolve(undefined);
+    return findEarlier(db, call, inputHash(call.tool.name, call.connection, call.input));
   }
 
   /** Takes an approved call for execution; undefined when somebody else took it, or it is no longer waiting. */
@@ -146,74 +104,91 @@ export function createCallLedger({ db, vault, clock, publish }: LedgerParts) {
   /** Writes how it ended, with its audit line. False when the call had ended otherwise in the meantime. */
   async function finish(
     row: Pick<CallRow, 'id' | 'organization_id'>,
-    { state, answer, undo }: Ending,
+    ending: Ending,
+    actor?: AuditActor,
   ): Promise<boolean> {
-    const finished = await db.transaction().execute(async (trx) => {
+    const columns = await endingColumns(row, ending);
+    const finished = await inTransaction(db, async (trx) => {
       const done = await trx
         .updateTable('calls')
-        .set({
-          state,
-          reply: JSON.stringify(answer.reply),
-          reply_text: answer.text,
-          undo: jsonOrNull(undo),
-          finished_at: clock(),
-          duration_ms: answer.reply.duration_ms,
-          lease_until: null,
-          // What ran needs its input no longer.
-          input_sealed: null,
-        })
+        .set(columns)
         .where('organization_id', '=', row.organization_id)
         .where('id', '=', row.id)
         // A lost lease may have been swept to outcome_unknown while the answer was on its way: a real answer settles it.
         .where('state', 'in', ['dispatched', 'outcome_unknown'])
         .returningAll()
         .executeTakeFirst();
-      if (done) await appendAudit(trx, auditOfCall(done, 'call.finished', state === 'succeeded' ? 'ok' : 'failed'));
+      if (done) await appendAudit(trx, auditOfCall(done, 'call.finished', auditOutcome(ending), actor && { actor }));
       return done;
     });
     if (finished) announce(finished);
     return finished !== undefined;
   }
 
+  async function endingColumns(row: Pick<CallRow, 'id' | 'organization_id'>, { state, answer, undo }: Ending) {
+    return {
+      state,
+      reply: jsonb(answer.reply),
+      reply_text: plainText(answer.text),
+      undo: jsonbOrNull(undo && redact({ tool: undo.tool, input: undo.input })),
+      undo_sealed: undo ? await sealWayBack(vault, row, undo) : null,
+      finished_at: clock(),
+      duration_ms: answer.reply.duration_ms,
+      lease_until: null,
+      // What ran needs its input no longer.
+      input_sealed: null,
+    };
+  }
+
   /** Ends a call that never ran. Undefined when it is no longer waiting. */
   async function endWaiting(
     trx: Transaction,
-    organizationId: string,
-    callId: string,
+    ref: Pick<CallRow, 'id' | 'organization_id'>,
     state: 'refused' | 'expired' | 'cancelled',
+    actor: AuditActor,
   ): Promise<CallRow | undefined> {
     const ended = await trx
       .updateTable('calls')
       .set({ state, finished_at: clock(), input_sealed: null })
-      .where('organization_id', '=', organizationId)
-      .where('id', '=', callId)
+      .where('organization_id', '=', ref.organization_id)
+      .where('id', '=', ref.id)
       .where('state', '=', 'awaiting_approval')
       .returningAll()
       .executeTakeFirst();
-    if (ended) await appendAudit(trx, auditOfCall(ended, `call.${state}`, 'denied'));
+    if (ended) await appendAudit(trx, auditOfCall(ended, `call.${state}`, 'denied', { actor }));
     return ended;
   }
 
-  function announce(row: CallRow, approvalId?: string): void {
-    publish(row.organization_id, { type: 'call.changed', call_id: row.id, tool: row.tool, state: row.state });
-    if (approvalId !== undefined)
-      publish(row.organization_id, {
-        type: 'approval.changed',
-        approval_id: approvalId,
-        call_id: row.id,
-        status: 'pending',
-      });
+  /** Takes back a call that waits, and with it the question to people. False when it is not waiting. */
+  async function cancelWaiting(ref: Pick<CallRow, 'id' | 'organization_id'>, actor: AuditActor): Promise<boolean> {
+    const cancelled = await inTransaction(db, async (trx) => {
+      // Approval before call, as everywhere: two that end the same call at one time must not wait for each other.
+      const approval = await trx
+        .updateTable('approvals')
+        .set({ status: 'expired', decided_at: clock() })
+        .where('organization_id', '=', ref.organization_id)
+        .where('call_id', '=', ref.id)
+        .where('status', '=', 'pending')
+        .returning('id')
+        .executeTakeFirst();
+      const row = await endWaiting(trx, ref, 'cancelled', actor);
+      return row && { row, approvalId: approval?.id };
+    });
+    if (cancelled) announce(cancelled.row, cancelled.approvalId, 'expired');
+    return cancelled !== undefined;
   }
 
-  return { begin, findDuplicate, claimApproved, finish, endWaiting, announce };
+  function announce(row: CallRow, approvalId?: string, status: 'pending' | 'expired' = 'pending'): void {
+    const { organization_id: organizationId, id, tool, state } = row;
+    publish(organizationId, { type: 'call.changed', call_id: id, tool, state });
+    if (approvalId === undefined) return;
+    publish(organizationId, { type: 'approval.changed', approval_id: approvalId, call_id: id, status });
+  }
+
+  return { begin, earlier, claimApproved, finish, endWaiting, cancelWaiting, announce };
 }
 export type CallLedger = ReturnType<typeof createCallLedger>;
 
-function sameInput(row: CallRow, hash: string): CallRow {
-  if (row.input_hash === hash) return row;
-  throw new AppError('conflict', 'This idempotency key was used with other input.', {
-    httpStatus: 422,
-    details: { call_id: row.id },
-    suggestion: 'Use a new key for a new call.',
-  });
+function auditOutcome({ state }: Ending): 'ok' | 'failed' {
+  return state === 'succeeded' ? 'ok' : 'failed';
 }

@@ -1,7 +1,7 @@
 import { AppError, newId, type Principal } from '@devmesh/contracts';
 import type { Clock } from '@devmesh/runtime';
-import { sql, type Db } from '@devmesh/store';
-import { maySee } from './call-history.ts';
+import { inTransaction, sql, type Db, type Transaction } from '@devmesh/store';
+import { maySee } from './who-may.ts';
 
 export interface EvidenceParts {
   db: Db;
@@ -26,33 +26,35 @@ export function createEvidence({ db, clock, quotaBytes }: EvidenceParts) {
     const now = clock();
     const id = newId('ev', now);
     const body = Buffer.from(text, 'utf8');
-    await db
-      .insertInto('evidence')
-      .values({
-        id,
-        organization_id: principal.organizationId,
-        call_id: callId,
-        principal_id: principal.id,
-        user_id: principal.userId ?? null,
-        tool,
-        body,
-        size_bytes: body.length,
-        created_at: now,
-        expires_at: new Date(now.getTime() + KEPT_MS),
-      })
-      .execute();
-    await keepWithinQuota(principal.organizationId, id);
+    await inTransaction(db, async (trx) => {
+      await trx
+        .insertInto('evidence')
+        .values({
+          id,
+          organization_id: principal.organizationId,
+          call_id: callId,
+          principal_id: principal.id,
+          user_id: principal.userId ?? null,
+          tool,
+          body,
+          size_bytes: body.length,
+          created_at: now,
+          expires_at: new Date(now.getTime() + KEPT_MS),
+        })
+        .execute();
+      await keepWithinQuota(trx, principal.organizationId, id);
+    });
     return id;
   }
 
-  async function keepWithinQuota(organizationId: string, newest: string): Promise<void> {
+  async function keepWithinQuota(trx: Transaction, organizationId: string, newest: string): Promise<void> {
     await sql`
       delete from evidence where organization_id = ${organizationId} and id <> ${newest} and id in (
         select id from (
           select id, sum(size_bytes) over (order by created_at desc, id desc) as kept
           from evidence where organization_id = ${organizationId}
         ) as sizes where kept > ${quotaBytes}
-      )`.execute(db);
+      )`.execute(trx);
   }
 
   /** The text. Throws `not_found` when it is not there, expired, or not the principal's to see. */

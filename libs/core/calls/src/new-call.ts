@@ -13,6 +13,8 @@ export interface NewCall {
   principal: Principal;
   tool: Pick<ToolDescriptor, 'name' | 'system' | 'effect' | 'timeoutMs' | 'schemaHash'>;
   connection: string | undefined;
+  /** Of the connection as it is now, so that a stored call runs on the system that the approver saw, or not at all. */
+  connectionHash?: string | undefined;
   input: Record<string, unknown>;
   prepared?: Prepared | undefined;
   verify?: FollowUp | undefined;

@@ -36,8 +36,14 @@ function grepLines(text: string, pattern: string): EvidenceAnswer {
   const matching = pretty(text)
     .split('\n')
     .filter((line) => compiled.matcher(line).find());
-  const shown = matching.slice(0, MAX_MATCHES).join('\n').slice(0, EVIDENCE_PAGE);
-  return { text: shown, page: 1, pages: 1, matches: matching.length };
+  return { text: firstLines(matching), page: 1, pages: 1, matches: matching.length };
+}
+
+// Whole lines, but for a first one that is longer than a page.
+function firstLines(lines: readonly string[]): string {
+  let characters = 0;
+  const fitting = lines.slice(0, MAX_MATCHES).filter((line) => (characters += line.length + 1) <= EVIDENCE_PAGE);
+  return fitting.length > 0 ? fitting.join('\n') : (lines[0] ?? '').slice(0, EVIDENCE_PAGE);
 }
 
 function compile(pattern: string): RE2JS {
@@ -52,14 +58,18 @@ function compile(pattern: string): RE2JS {
 }
 
 function queried(text: string, query: string): string {
+  const kept = jsonOf(text);
+  if (kept === undefined) {
+    throw new AppError('invalid_input', 'This evidence is text, not JSON.', { suggestion: 'Use grep or page.' });
+  }
   try {
-    return JSON.stringify(jmespath.search(JSON.parse(text), query), null, 1);
+    return JSON.stringify(jmespath.search(kept, query) ?? null, null, 1);
   } catch (cause) {
-    throw new AppError(
-      'invalid_input',
-      `The JMESPath query cannot be run: ${cause instanceof Error ? cause.message : 'bad query'}.`,
-      { cause, suggestion: 'Try keys(@) first, or grep.' },
-    );
+    const why = cause instanceof Error ? cause.message : 'bad query';
+    throw new AppError('invalid_input', `The JMESPath query cannot be run: ${why}.`, {
+      cause,
+      suggestion: 'Try keys(@) first, or grep.',
+    });
   }
 }
 
@@ -72,9 +82,14 @@ function pageOf(text: string, page: number): EvidenceAnswer {
 
 // One line of minified JSON would match as a whole; indented, a line is a fact.
 function pretty(text: string): string {
+  const value = jsonOf(text);
+  return value === undefined ? text : JSON.stringify(value, null, 1);
+}
+
+function jsonOf(text: string): unknown {
   try {
-    return JSON.stringify(JSON.parse(text), null, 1);
+    return JSON.parse(text);
   } catch {
-    return text;
+    return undefined;
   }
 }

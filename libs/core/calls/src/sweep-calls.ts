@@ -1,11 +1,12 @@
 import { appendAudit } from '@devmesh/audit';
 import type { Clock } from '@devmesh/runtime';
-import type { Db } from '@devmesh/store';
-import { auditOfCall } from './audit-of-call.ts';
+import { inTransaction, type Db } from '@devmesh/store';
+import { auditOfCall, DEVMESH } from './audit-of-call.ts';
 import type { CallLedger } from './call-ledger.ts';
 import type { CallRow } from './call-row.ts';
 
 const KEY_KEPT_MS = 24 * 3600 * 1000;
+const SWEPT_AT_ONCE = 100;
 
 /** Settles calls whose process died: for the worker. Nothing is ever run again here. */
 export function createCallSweep({ db, clock, ledger }: { db: Db; clock: Clock; ledger: CallLedger }) {
@@ -13,34 +14,30 @@ export function createCallSweep({ db, clock, ledger }: { db: Db; clock: Clock; l
   async function settleLost(): Promise<number> {
     const lost = await db
       .selectFrom('calls')
-      .selectAll()
+      .select(['id', 'organization_id', 'effect'])
       .where('state', '=', 'dispatched')
       .where('lease_until', '<', clock())
-      .limit(100)
+      .orderBy('lease_until')
+      .limit(SWEPT_AT_ONCE)
       .execute();
     for (const row of lost) await settle(row);
     return lost.length;
   }
 
-  async function settle(row: CallRow): Promise<void> {
-    const state = row.effect === 'read' ? 'failed' : 'outcome_unknown';
-    const settled = await db.transaction().execute(async (trx) => {
+  async function settle({ id, organization_id, effect }: Pick<CallRow, 'id' | 'organization_id' | 'effect'>) {
+    const state = effect === 'read' ? 'failed' : 'outcome_unknown';
+    const settled = await inTransaction(db, async (trx) => {
       const changed = await trx
         .updateTable('calls')
         .set({ state, finished_at: clock(), lease_until: null, input_sealed: null })
-        .where('id', '=', row.id)
-        .where('organization_id', '=', row.organization_id)
+        .where('id', '=', id)
+        .where('organization_id', '=', organization_id)
         .where('state', '=', 'dispatched')
         .where('lease_until', '<', clock())
         .returningAll()
         .executeTakeFirst();
-      if (changed)
-        await appendAudit(
-          trx,
-          auditOfCall(changed, 'call.finished', 'failed', [
-            { rule: 'lease-lost', text: 'The process that ran it is gone.' },
-          ]),
-        );
+      const why = { actor: DEVMESH, rule: 'lease-lost' };
+      if (changed) await appendAudit(trx, auditOfCall(changed, 'call.finished', 'failed', why));
       return changed;
     });
     if (settled) ledger.announce(settled);

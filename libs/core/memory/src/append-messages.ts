@@ -1,4 +1,5 @@
-import { AppError, newId } from '@devmesh/contracts';
+import { newId } from '@devmesh/contracts';
+import type { AppError } from '@devmesh/contracts';
 import { sql } from '@devmesh/store';
 import { storable } from './context-row.ts';
 import type { AppendMessages } from './inputs.ts';

@@ -12,7 +12,7 @@ let at: TestMemory;
 beforeAll(async () => {
   store = await openTestStore();
   at = memoryOver(store.db);
-});
+}, 60_000);
 afterAll(() => store.close());
 
 /** Messages of many lengths and words, the same on every run. */

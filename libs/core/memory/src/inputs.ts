@@ -11,13 +11,10 @@ const JsonObject = z.unknown().refine(isObject, 'expected an object').meta({ typ
   Record<string, unknown>
 >;
 
-const OneMessage = z
-  .unknown()
-  .refine(isMessage, 'expected a message: {role, content, timestamp?, metadata?}')
-  .meta({
-    type: 'object',
-    description: '{role, content, timestamp?, metadata?}; kept whole, other fields too.',
-  }) as unknown as z.ZodType<Message, Message>;
+const OneMessage = z.unknown().refine(isMessage, 'expected a message: {role, content, timestamp?, metadata?}').meta({
+  type: 'object',
+  description: '{role, content, timestamp?, metadata?}; kept whole, other fields too.',
+}) as unknown as z.ZodType<Message, Message>;
 
 /** NUL cannot be stored, and nobody means it. */
 const label = (max: number) =>

@@ -102,9 +102,12 @@ function unknownIdf(missing: readonly Token[], pieces: number): number {
  * The rarest terms that few enough pieces have. What has none of them is looked at only where the rest could still matter: its
  * terms together are worth no more than `restIdf`.
  */
-export function essentialTerms(terms: readonly WantedTerm[]): { essential: WantedTerm[]; restIdf: number } {
+export function essentialTerms(
+  terms: readonly WantedTerm[],
+  most = MANY_PIECES,
+): { essential: WantedTerm[]; restIdf: number } {
   let pieces = 0;
-  const essential = terms.filter(({ frequency }, index) => (pieces += frequency) <= MANY_PIECES || index === 0);
+  const essential = terms.filter(({ frequency }, index) => (pieces += frequency) <= most || index === 0);
   const restIdf = terms.slice(essential.length).reduce((sum, { idf }) => sum + idf, 0);
   return { essential, restIdf };
 }
@@ -112,11 +115,9 @@ export function essentialTerms(terms: readonly WantedTerm[]): { essential: Wante
 type Counts = ReadonlyMap<string, number>;
 
 async function countsOf(db: Db, organizationId: string, tokens: readonly Token[]): Promise<Counts> {
-  const terms = new Set(tokens.flatMap(({ whole, parts }) => [...whole, ...parts]));
-  const wanted = JSON.stringify([ALL_PIECES, ...terms]);
+  const terms = [...new Set([ALL_PIECES, ...tokens.flatMap(({ whole, parts }) => [...whole, ...parts])])];
   const { rows } = await sql<{ term: string; pieces: number }>`
-    SELECT t.term, t.pieces FROM json_array_elements_text(${wanted}::json) AS w(term)
-    JOIN memory_terms t ON t.organization_id = ${organizationId} AND t.term = w.term COLLATE "C"
+    SELECT term, pieces FROM memory_terms WHERE organization_id = ${organizationId} AND term IN (${sql.join(terms)})
   `.execute(db);
   return new Map(rows.map(({ term, pieces }) => [term, pieces]));
 }

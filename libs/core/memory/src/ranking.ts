@@ -59,7 +59,7 @@ export async function rank(db: Db, query: RankQuery): Promise<Ranked> {
   return { candidates, below: rows[0]?.below ?? 0 };
 }
 
-export function statement({ organizationId, terms, essential, leastScore, conditions, limit }: RankQuery) {
+function statement({ organizationId, terms, essential, leastScore, conditions, limit }: RankQuery) {
   const tag = tagOf(organizationId);
   const has = terms.map(({ term }) => sql`p.terms @@ ${lexeme(tag, term)}::tsquery`);
   const score = sql.join(

@@ -46,7 +46,7 @@ beforeAll(async () => {
     await at.memory.update(viewer, 'conv-s1', { metadata: { ...current.metadata, messages } });
     await at.work();
   }
-});
+}, 60_000);
 afterAll(() => store.close());
 
 test.each([

@@ -31,7 +31,7 @@ beforeAll(async () => {
     });
   }
   await at.work();
-});
+}, 60_000);
 afterAll(() => store.close());
 
 const ids = async (request: SearchRequest) =>

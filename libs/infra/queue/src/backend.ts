@@ -14,6 +14,7 @@ export interface BullJob {
 export interface BullQueue {
   add(name: string, data: Envelope, options: object): Promise<unknown>;
   upsertJobScheduler(id: string, repeat: { every: number }, template: object): Promise<unknown>;
+  getJobScheduler(id: string): Promise<{ every?: number; next?: number } | undefined>;
   getJobCounts(...states: ('waiting' | 'active' | 'delayed' | 'failed')[]): Promise<Record<string, number>>;
   waitUntilReady(): Promise<unknown>;
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -60,6 +61,8 @@ export interface Backend {
   /** Connections for workers, which may wait as long as it takes, unlike producers. */
   openWorkers(): WorkerPlace;
   stall: StallSettings;
+  /** Lets one process at a time do `work`, where BullMQ itself would let two do it at once. */
+  exclusively(work: () => Promise<void>): Promise<void>;
   state(): DependencyState;
   close(): Promise<void>;
 }

@@ -46,6 +46,7 @@ export function createPostgresQueue(options: PostgresQueueOptions): Queue {
     openQueue: (name) =>
       new BullMqQueue(name, { connection: asConnection(watched), streams: EVENTS }, createPostgresBackend),
     openWorkers: () => openWorkers(watched),
+    exclusively: (work) => withLock(pool, work),
     // Whether the database is there is the store's to tell; this tells what the queue itself last saw.
     state: () => state,
     close: () => Promise.resolve(),
@@ -54,6 +55,27 @@ export function createPostgresQueue(options: PostgresQueueOptions): Queue {
     state = next;
   });
   return createQueue(backend, options);
+}
+
+/** `devq` as a number. */
+const SCHEDULER_LOCK = 0x64657671;
+
+/**
+ * BullMQ plans a schedule there by reading and then writing: of two that do it at once each adds a first run. The lock is the
+ * session's, not a transaction's: on the embedded form's one connection a transaction would keep `work` out.
+ */
+async function withLock(pool: QueuePool, work: () => Promise<void>): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [SCHEDULER_LOCK]);
+    await work();
+    await client.query('select pg_advisory_unlock($1)', [SCHEDULER_LOCK]);
+    client.release();
+  } catch (error) {
+    // With the connection ends the lock.
+    client.release(true);
+    throw error;
+  }
 }
 
 function openWorkers(pool: QueuePool): WorkerPlace {

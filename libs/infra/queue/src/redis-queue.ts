@@ -42,6 +42,8 @@ export function createRedisQueue(options: RedisQueueOptions): Queue {
     },
     openQueue: (name) => new BullMqQueue(name, { connection: producer, prefix, streams: EVENTS }),
     openWorkers: () => openWorkers(url, prefix),
+    // Planning a schedule is one script there: nobody can come in between.
+    exclusively: (work) => work(),
     close() {
       ending();
       producer.disconnect();

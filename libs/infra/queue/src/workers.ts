@@ -63,7 +63,7 @@ export async function startWorkers(parts: WorkersParts): Promise<Stop> {
 
   try {
     if (failure !== undefined) throw failure.reason;
-    schedulers = await startSchedulers({ names, queueOf, onError });
+    schedulers = await startSchedulers({ names, queueOf, exclusively: backend.exclusively, onError });
   } catch (error) {
     await stop();
     throw error;

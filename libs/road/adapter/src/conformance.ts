@@ -10,7 +10,7 @@ import type { Adapter } from './define-adapter.ts';
 
 export type { AdapterSuite, VendorFailure } from './conformance/suite.ts';
 export { testTools } from './conformance/test-tools.ts';
-export type { TestTools } from './conformance/test-tools.ts';
+export type { TestContext, TestTools } from './conformance/test-tools.ts';
 
 /** The whole conformance test of an adapter: what every door and every agent relies on. */
 export function describeAdapter<Clients extends object>(adapter: Adapter<Clients>, suite: AdapterSuite<Clients>): void {

@@ -9,7 +9,7 @@ import { serveAdapter } from './serve-adapter.ts';
 export const APP_VERSION = '0.1.0';
 
 /** What every adapter process is configured by, beside its own system's names. */
-const AdapterSettings = z.object({
+export const AdapterSettings = z.object({
   NATS_URL: z.url({ protocol: /^(nats|tls|wss?)$/ }).describe('NATS; user and password may stand in it.'),
   DEVMESH_ORG: z
     .string()

@@ -1,13 +1,21 @@
-import type { NewCall } from '@devmesh/calls';
-import type { FollowUp, Prepared, Principal, WireConnection } from '@devmesh/contracts';
+import { hashOf, type NewCall } from '@devmesh/calls';
+import type { FollowUp, Prepared, Principal, TraceContext, WireConnection } from '@devmesh/contracts';
+import { traceContext } from '@devmesh/runtime';
 import type { CallOptions } from './call-options.ts';
 import type { CatalogTool } from './catalog-tool.ts';
 import type { Trip } from './dispatch.ts';
-import type { Shaping } from './shape-answer.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import type { Shaping } from './shape-answer.ts';
+
+/** What only the gateway itself may say of a call. */
+export interface Provenance {
+  undoOf?: string | undefined;
+  /** The approval of the original covers this undo as long as its `prepare` observes exactly this. */
+  coveredWhile?: Record<string, unknown> | undefined;
+}
 
 /** One call on its way, as far as it has come. */
-export interface Attempt {
+export interface Attempt extends Provenance {
   callId: string;
   startedAt: number;
   principal: Principal;
@@ -16,9 +24,6 @@ export interface Attempt {
   input: Record<string, unknown>;
   connection: WireConnection | undefined;
   timeoutMs: number;
-  undoOf: string | undefined;
-  /** The original's approval covers this undo. */
-  covered: boolean;
 }
 
 export function newCallOf(attempt: Attempt, prepared?: Prepared, verify?: FollowUp): NewCall {
@@ -28,6 +33,7 @@ export function newCallOf(attempt: Attempt, prepared?: Prepared, verify?: Follow
     principal,
     tool: tool.descriptor,
     connection: connection?.name,
+    connectionHash: connection && connectionHash(connection),
     input,
     prepared,
     verify,
@@ -35,8 +41,13 @@ export function newCallOf(attempt: Attempt, prepared?: Prepared, verify?: Follow
     idempotencyKey: options.idempotencyKey,
     door: options.door,
     requestId: options.requestId,
-    trace: options.trace,
+    trace: traceOf(options),
   };
+}
+
+/** Which system a connection leads to; its credential may be renewed without making it another one. */
+export function connectionHash({ id, environment, endpoint, settings }: WireConnection): string {
+  return hashOf([id, environment, endpoint ?? null, settings]);
 }
 
 export function tripOf(attempt: Attempt, signal: AbortSignal): Trip {
@@ -51,11 +62,11 @@ export function tripOf(attempt: Attempt, signal: AbortSignal): Trip {
     timeoutMs: remainingMs,
     signal,
     onProgress: options.onProgress,
-    trace: options.trace ?? {},
+    trace: traceOf(options),
   };
 }
 
-export function shapingOf(attempt: Attempt, parts: Pick<GatewayParts, 'evidence'>): Shaping {
+export function shapingOf(attempt: Attempt, { evidence, logger }: Pick<GatewayParts, 'evidence' | 'logger'>): Shaping {
   const { callId, principal, tool, connection, options, startedAt } = attempt;
   const { name, needsConnection, system } = tool.descriptor;
   return {
@@ -66,6 +77,13 @@ export function shapingOf(attempt: Attempt, parts: Pick<GatewayParts, 'evidence'
     connection: connection?.name,
     maxBytes: options.maxBytes,
     startedAt,
-    evidence: parts.evidence,
+    evidence,
+    logger,
   };
+}
+
+// The span at hand, else what the door was given.
+function traceOf({ trace }: CallOptions): TraceContext {
+  const current = traceContext();
+  return current.traceparent === undefined ? (trace ?? {}) : current;
 }

@@ -1,22 +1,15 @@
 import { AppError, newId, toAppError, type CallAnswer, type Principal } from '@devmesh/contracts';
-import { withLogContext } from '@devmesh/runtime';
-import type { Attempt } from './call-attempt.ts';
-import { newCallOf } from './call-attempt.ts';
+import { withLogContext, withSpan } from '@devmesh/runtime';
+import type { Attempt, Provenance } from './call-attempt.ts';
 import type { CallOptions } from './call-options.ts';
 import type { CatalogTool } from './catalog-tool.ts';
-import { bytesOf } from './trim-data.ts';
 import { MAX_BUS_INPUT_BYTES } from './dispatch.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { runRead } from './run-read.ts';
 import { runWrite } from './run-write.ts';
-import { shapeFailure } from './shape-answer.ts';
 import { createToolMetrics } from './tool-metrics.ts';
-
-/** What only the gateway itself may say of a call. */
-export interface Provenance {
-  undoOf?: string;
-  covered?: boolean;
-}
+import { bytesOf } from './trim-data.ts';
+import { turnedAway } from './turned-away.ts';
 
 export type CallTool = (
   principal: Principal,
@@ -36,12 +29,11 @@ export function createCallTool(parts: GatewayParts): CallTool {
   return async (principal, name, args, options, provenance = {}) => {
     const tool = await visibleTool(principal, name, options);
     const callId = newId('call', parts.clock());
-    return withLogContext({ call_id: callId }, async () => {
-      const begun = { callId, startedAt: performance.now(), principal, tool, options, ...provenance };
-      const answer = await go(begun, args);
-      measure(tool.descriptor.name, options.door, answer.reply);
-      return answer;
-    });
+    const facts = { tool: tool.descriptor.name, door: options.door, call_id: callId };
+    const run = () => withSpan('call_tool', facts, () => go({ ...provenance, principal, tool, options, callId }, args));
+    const answer = await withLogContext({ call_id: callId }, run);
+    measure(tool.descriptor.name, options.door, answer.reply);
+    return answer;
   };
 
   async function visibleTool(principal: Principal, name: string, options: CallOptions): Promise<CatalogTool> {
@@ -59,80 +51,64 @@ export function createCallTool(parts: GatewayParts): CallTool {
     throw await parts.catalog.unknownTool(principal, name, options.toolsets);
   }
 
-  async function go(begun: Begun, args: unknown): Promise<CallAnswer> {
+  async function go(call: Named, args: unknown): Promise<CallAnswer> {
+    const begun: Attempt = { ...call, startedAt: performance.now(), input: {}, connection: undefined, timeoutMs: 0 };
     let attempt: Attempt;
     try {
       attempt = await ready(begun, args);
     } catch (thrown) {
-      return turnedAway(begun, args, toAppError(thrown, begun.callId));
+      return turnedAway(parts, { ...begun, input: asObject(args) }, toAppError(thrown, begun.callId));
     }
-    return attempt.tool.descriptor.effect === 'read' && attempt.options.idempotencyKey === undefined
-      ? runRead(parts, attempt)
-      : runWrite(parts, attempt);
+    const isPlainRead = attempt.tool.descriptor.effect === 'read' && attempt.options.idempotencyKey === undefined;
+    return isPlainRead ? runRead(parts, attempt) : runWrite(parts, attempt);
   }
 
   // Parsed once: policy, audit, hash and adapter all see the value that comes out here.
-  async function ready(begun: Begun, args: unknown): Promise<Attempt> {
+  async function ready(begun: Attempt, args: unknown): Promise<Attempt> {
     const { principal, tool, options } = begun;
-    const { named, rest } = takeConnection(tool, args);
+    const { needsConnection, name, system, timeoutMs } = tool.descriptor;
+    assertKey(options.idempotencyKey);
+    const { named, rest } = takeConnection(tool, args ?? {});
     const input = tool.parse(rest);
-    if (tool.descriptor.needsConnection && bytesOf(input) > MAX_BUS_INPUT_BYTES) throw tooLarge(tool.descriptor.name);
-    const connection = tool.descriptor.needsConnection
-      ? await connectionFor(principal, tool.descriptor.system, options.connection ?? named)
+    if (needsConnection && bytesOf(input) > MAX_BUS_INPUT_BYTES) throw tooLarge(name);
+    const connection = needsConnection
+      ? await connectionFor(principal, system, options.connection ?? named)
       : undefined;
-    const timeoutMs = Math.min(options.timeoutMs ?? tool.descriptor.timeoutMs, tool.descriptor.timeoutMs);
-    return { ...begun, input, connection, timeoutMs, undoOf: begun.undoOf, covered: begun.covered ?? false };
+    return { ...begun, input, connection, timeoutMs: Math.min(options.timeoutMs ?? timeoutMs, timeoutMs) };
   }
 
-  async function connectionFor(principal: Principal, system: string, name: string | undefined) {
-    const connection = await parts.resolveConnection(
-      principal.organizationId,
-      principal.organizationSlug,
-      system,
-      name,
-    );
+  async function connectionFor({ organizationId, organizationSlug }: Principal, system: string, name?: string) {
+    const connection = await parts.resolveConnection(organizationId, organizationSlug, system, name);
     if (connection) return connection;
     throw new AppError('unavailable', `No connection to ${system} is configured.`, {
       suggestion: `Add one: POST /api/v1/connections {"system": "${system}", "name": "default", "endpoint": "https://…"}`,
       retryable: false,
     });
   }
-
-  // Nothing was dispatched; the line behind the reply says that it was tried.
-  async function turnedAway(begun: Begun, args: unknown, error: AppError): Promise<CallAnswer> {
-    const answer = shapeFailure(error, 'failed', begun);
-    const input = typeof args === 'object' && args !== null ? { ...args } : {};
-    await parts.reads.record(
-      newCallOf({
-        ...begun,
-        options: { ...begun.options, idempotencyKey: undefined },
-        input,
-        connection: undefined,
-        timeoutMs: 0,
-        undoOf: undefined,
-        covered: false,
-      }),
-      'failed',
-      answer,
-    );
-    return answer;
-  }
 }
 
-type Begun = Pick<Attempt, 'callId' | 'startedAt' | 'principal' | 'tool' | 'options'> & Provenance;
+type Named = Omit<Attempt, 'startedAt' | 'input' | 'connection' | 'timeoutMs'>;
+
+const KEY = /^[\x20-\x7e]{1,255}$/;
+
+function assertKey(key: string | undefined): void {
+  if (key === undefined || KEY.test(key)) return;
+  throw new AppError('invalid_input', 'An idempotency key has 1 to 255 printable ASCII characters.', {
+    suggestion: 'Use a UUID.',
+  });
+}
 
 // The `connection` argument is the door's, unless the tool has one of that name itself.
 function takeConnection(tool: CatalogTool, args: unknown): { named: string | undefined; rest: unknown } {
   const properties = tool.descriptor.inputSchema['properties'];
   const own = typeof properties === 'object' && properties !== null && 'connection' in properties;
-  if (!tool.descriptor.needsConnection || own || typeof args !== 'object' || args === null || !('connection' in args))
-    return { named: undefined, rest: args };
+  const isGiven = typeof args === 'object' && args !== null && 'connection' in args;
+  if (!tool.descriptor.needsConnection || own || !isGiven) return { named: undefined, rest: args };
   const { connection, ...rest } = args;
-  if (typeof connection !== 'string')
-    throw new AppError('invalid_input', 'connection must be the name of a connection.', {
-      details: { fields: { connection: 'must be a string' } },
-    });
-  return { named: connection, rest };
+  if (typeof connection === 'string') return { named: connection, rest };
+  throw new AppError('invalid_input', 'connection must be the name of a connection.', {
+    details: { fields: { connection: 'must be a string' } },
+  });
 }
 
 function tooLarge(tool: string): AppError {
@@ -141,4 +117,9 @@ function tooLarge(tool: string): AppError {
     suggestion: 'Send less, or in several calls.',
     details: { limit_bytes: MAX_BUS_INPUT_BYTES },
   });
+}
+
+// For the record of a call whose arguments were refused.
+function asObject(args: unknown): Record<string, unknown> {
+  return typeof args === 'object' && args !== null ? { ...args } : {};
 }

@@ -1,9 +1,10 @@
 import type { Bus, Stop } from '@devmesh/bus';
-import { AppError, subjects, type Principal, type ToolDescriptor } from '@devmesh/contracts';
+import { AppError, publishedName, subjects, type Principal, type ToolDescriptor } from '@devmesh/contracts';
 import { decide, type PolicySettings } from '@devmesh/policy';
 import { nearestName } from '@devmesh/runtime';
 import { catalogTool, type CatalogTool } from './catalog-tool.ts';
 import { createArgumentParsers } from './parse-arguments.ts';
+import { OWN_SYSTEMS } from './own-systems.ts';
 import type { Systems } from './systems.ts';
 import { rankOf, toolsetFilter, unknownToolsets } from './toolsets.ts';
 
@@ -28,12 +29,16 @@ interface Compiled {
 /** A changed connection is heard of at once over the bus; a lost message costs this long. */
 const STALE_AFTER_MS = 5_000;
 const KEPT_LISTS = 200;
+const KEPT_ORGANIZATIONS = 1_000;
 
 /** Organisations' catalogs, compiled once and kept: a call costs two map look-ups. */
 export function createCatalog({ bus, systems, own, connectionNames, policy }: CatalogParts) {
   const compiled = new Map<string, Promise<Compiled>>();
   const listeners = new Set<(organizationId: string | undefined) => void>();
   const parserOf = createArgumentParsers();
+  const ownNames = new Set(own.map(({ name }) => publishedName(name)));
+  // An adapter's tool never takes the place of one of our own.
+  const isNotOurs = ({ name }: ToolDescriptor) => !ownNames.has(publishedName(name));
 
   async function start(): Promise<Stop> {
     const stopSystems = systems.onChange(() => forget(undefined));
@@ -57,14 +62,23 @@ export function createCatalog({ bus, systems, own, connectionNames, policy }: Ca
     const current = compiled.get(organizationId);
     if (current && performance.now() - (await current).compiledAt < STALE_AFTER_MS) return current;
     const fresh = compile(organizationId, principal.organizationSlug);
-    compiled.set(organizationId, fresh);
-    fresh.catch(() => compiled.delete(organizationId));
+    remember(organizationId, fresh);
+    fresh.catch(() => {
+      if (compiled.get(organizationId) === fresh) compiled.delete(organizationId);
+    });
     return fresh;
+  }
+
+  // The one compiled longest ago goes first.
+  function remember(organizationId: string, fresh: Promise<Compiled>): void {
+    compiled.delete(organizationId);
+    compiled.set(organizationId, fresh);
+    if (compiled.size > KEPT_ORGANIZATIONS) compiled.delete(compiled.keys().next().value ?? '');
   }
 
   async function compile(organizationId: string, organizationSlug: string): Promise<Compiled> {
     const names = await connectionNames(organizationId, organizationSlug);
-    const descriptors = [...own, ...systems.list().flatMap((system) => system.tools)];
+    const descriptors = [...own, ...systems.list().flatMap((system) => system.tools).filter(isNotOurs)];
     const tools = descriptors
       .map((tool) => catalogTool(tool, names.get(tool.system) ?? [], parserOf(tool)))
       .sort(byRank);
@@ -80,7 +94,8 @@ export function createCatalog({ bus, systems, own, connectionNames, policy }: Ca
     { narrowing = '', all = false }: { narrowing?: string; all?: boolean } = {},
   ): Promise<readonly CatalogTool[]> {
     const catalog = await of(principal);
-    const key = JSON.stringify([principal.scopes, principal.toolset, narrowing, all]);
+    const { kind, roles, scopes, toolset } = principal;
+    const key = JSON.stringify([kind, roles, scopes, toolset, narrowing, all]);
     const known = catalog.lists.get(key);
     if (known) return known;
     const visible = visibility(principal, narrowing);
@@ -120,7 +135,7 @@ export function createCatalog({ bus, systems, own, connectionNames, policy }: Ca
 
   /** Throws `not_found` when a URL names a toolset that there is not. */
   function assertToolsets(list: string): void {
-    const unknown = unknownToolsets(list, ['devmesh', ...systems.list().map(({ system }) => system)]);
+    const unknown = unknownToolsets(list, [...OWN_SYSTEMS, ...systems.list().map(({ system }) => system)]);
     if (unknown.length > 0)
       throw new AppError('not_found', `There is no toolset ${unknown.join(', ')}.`, {
         suggestion: 'Toolsets: all, observe, incident, and the name of each system; combine them with commas.',

@@ -1,12 +1,12 @@
 import type { LocalTools, OwnToolContext } from '@devmesh/adapter';
-import type { Bus, Progress } from '@devmesh/bus';
+import { NotDeliveredError, type Bus, type Progress } from '@devmesh/bus';
 import {
+  AppError,
   errorBody,
   subjects,
   ToolPrepareReply,
   ToolRunReply,
   toAppError,
-  type AppError,
   type Prepared,
   type Principal,
   type ToolCallMessage,
@@ -14,6 +14,7 @@ import {
   type WireConnection,
 } from '@devmesh/contracts';
 import type { Clock } from '@devmesh/runtime';
+import type { z } from 'zod';
 import type { CatalogTool } from './catalog-tool.ts';
 
 /** One trip to whoever runs the tool. */
@@ -42,22 +43,26 @@ const ANSWER_GRACE_MS = 500;
 
 /** Sends a call to its adapter over the bus, or runs DevMesh's own tool here. Never throws. */
 export function createDispatch({ bus, own, clock }: DispatchParts) {
+  // By name, never by what a descriptor says of itself: an adapter must not pass for us.
+  const ownNames = new Set(own.descriptors.map(({ name }) => name));
+  const isOwn = ({ tool }: Trip) => ownNames.has(tool.descriptor.name);
+
   async function run(trip: Trip, prepared: Prepared | undefined): Promise<ToolRunReply> {
     try {
-      if (isOwn(trip)) return await own.run(trip.tool.descriptor.name, trip.input, ownContext(trip, clock));
-      return ToolRunReply.parse(await overBus(trip, 'run', prepared));
+      if (isOwn(trip)) return await own.run(trip.tool.descriptor.name, trip.input, ownContext(trip, clock, prepared));
+      return understood(ToolRunReply, await overBus(trip, 'run', prepared), trip);
     } catch (thrown) {
-      const error = toAppError(thrown);
-      return { ok: false, error: errorBody(error), ...(mayHaveHappened(trip, error) && { outcomeUnknown: true }) };
+      const unknown = trip.tool.descriptor.effect !== 'read' && !(thrown instanceof NotDeliveredError);
+      return { ok: false, error: errorBody(explained(thrown, trip)), ...(unknown && { outcomeUnknown: true }) };
     }
   }
 
   async function prepare(trip: Trip): Promise<ToolPrepareReply> {
     try {
       if (isOwn(trip)) return await own.prepare(trip.tool.descriptor.name, trip.input, ownContext(trip, clock));
-      return ToolPrepareReply.parse(await overBus(trip, 'prepare', undefined));
+      return understood(ToolPrepareReply, await overBus(trip, 'prepare', undefined), trip);
     } catch (thrown) {
-      return { ok: false, error: errorBody(toAppError(thrown)) };
+      return { ok: false, error: errorBody(explained(thrown, trip)) };
     }
   }
 
@@ -79,6 +84,7 @@ export function createDispatch({ bus, own, clock }: DispatchParts) {
     return bus.request(subjects.call(descriptor.system, withoutSystem(descriptor.name)), message, {
       timeoutMs: trip.timeoutMs + ANSWER_GRACE_MS,
       signal: trip.signal,
+      trace: trip.trace,
       ...(trip.onProgress && { onProgress: trip.onProgress }),
     });
   }
@@ -87,14 +93,11 @@ export function createDispatch({ bus, own, clock }: DispatchParts) {
 }
 export type Dispatch = ReturnType<typeof createDispatch>;
 
-function isOwn({ tool }: Trip): boolean {
-  return !tool.descriptor.needsConnection;
-}
-
-function ownContext(trip: Trip, clock: Clock): OwnToolContext {
+function ownContext(trip: Trip, clock: Clock, prepared?: Prepared): OwnToolContext & { prepared?: Prepared } {
   return {
     call: { id: trip.callId, principal: trip.principal.label },
     viewer: trip.principal,
+    ...(prepared && { prepared }),
     signal: AbortSignal.any([trip.signal, AbortSignal.timeout(trip.timeoutMs)]),
     now: clock,
     connection: undefined,
@@ -103,10 +106,22 @@ function ownContext(trip: Trip, clock: Clock): OwnToolContext {
   };
 }
 
-// Nobody listening or a message too large: it never arrived. A time-out or anything else: it may have.
-function mayHaveHappened(trip: Trip, error: AppError): boolean {
-  if (trip.tool.descriptor.effect === 'read') return false;
-  return error.code !== 'unavailable' && error.code !== 'invalid_input';
+function understood<Reply>(schema: z.ZodType<Reply>, reply: unknown, { tool }: Trip): Reply {
+  const parsed = schema.safeParse(reply);
+  if (parsed.success) return parsed.data;
+  throw new AppError('upstream_failed', `The ${tool.descriptor.system} adapter gave an answer that is none.`, {
+    suggestion: 'Its version may not fit this one: see the tool status.',
+  });
+}
+
+// The bus speaks of subjects; a caller knows systems.
+function explained(thrown: unknown, { tool, callId }: Trip): AppError {
+  const error = toAppError(thrown, callId);
+  if (!(error instanceof NotDeliveredError) || error.code !== 'unavailable') return error;
+  return new AppError('unavailable', `The ${tool.descriptor.system} adapter does not answer; nothing was done.`, {
+    cause: error,
+    suggestion: 'Try again in some seconds; the tool status says when it was last heard.',
+  });
 }
 
 function withoutSystem(name: string): string {

@@ -5,7 +5,7 @@ import { createCallTool } from './call-tool.ts';
 import { createCancelCall } from './cancel-call.ts';
 import { createExecuteApproved } from './execute-approved.ts';
 import type { GatewayParts } from './gateway-parts.ts';
-import { storedAnswer } from './stored-answer.ts';
+import { answerOfRow } from './stored-answer.ts';
 import { createUndoCall } from './undo-call.ts';
 import { createVerifyCall } from './verify-call.ts';
 
@@ -15,8 +15,7 @@ export function createGateway(parts: GatewayParts) {
 
   /** A call as it stands now. Throws `not_found`. */
   async function answerOf(principal: Principal, callId: string): Promise<CallAnswer> {
-    const row = await parts.history.get(principal, callId);
-    return storedAnswer(row, (await parts.approvalOf(row.organization_id, row.id))?.id, parts.approvalUrl);
+    return answerOfRow(parts, await parts.history.get(principal, callId));
   }
 
   /** Waits until the call is final, at most `timeoutMs` or until the signal aborts, and answers how it stands then. */
@@ -27,8 +26,8 @@ export function createGateway(parts: GatewayParts) {
     signal: AbortSignal,
   ): Promise<CallAnswer> {
     if (timeoutMs < 0) throw new AppError('invalid_input', 'A time to wait cannot be negative.');
-    await parts.history.wait(principal, callId, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
-    return answerOf(principal, callId);
+    const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    return answerOfRow(parts, await parts.history.wait(principal, callId, until));
   }
 
   /** Listens for cancels and catalog changes until stopped. */

@@ -5,18 +5,25 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 /** Checks a call's arguments once; everybody later sees the value that comes out. */
 export type ArgumentParser = (args: unknown) => Record<string, unknown>;
 
-/** Makes parsers from tools' JSON Schemas, one per schema. */
-export function createArgumentParsers(): (
-  tool: Pick<ToolDescriptor, 'name' | 'inputSchema' | 'schemaHash'>,
-) => ArgumentParser {
-  // Formats are the adapter's own to check: it parses again, strictly.
-  const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: false, validateFormats: false });
+/**
+ * Makes parsers from tools' JSON Schemas. A schema is compiled at its first call, by itself: one that cannot be compiled
+ * costs that one tool and no other.
+ */
+export function createArgumentParsers(): (tool: ToolDescriptor) => ArgumentParser {
   const known = new Map<string, ValidateFunction>();
-  return ({ name, inputSchema, schemaHash }) => {
-    const validate = known.get(schemaHash) ?? ajv.compile(inputSchema);
-    known.set(schemaHash, validate);
-    return (args) => parse(name, inputSchema, validate, args);
+  return ({ system, name, inputSchema, schemaHash }) => {
+    const key = `${system} ${name} ${schemaHash}`;
+    return (args) => {
+      const validate = known.get(key) ?? compile(inputSchema);
+      known.set(key, validate);
+      return parse(name, inputSchema, validate, args);
+    };
   };
+}
+
+// Formats are the adapter's own to check: it parses again, strictly.
+function compile(schema: JsonSchema): ValidateFunction {
+  return new Ajv2020({ allErrors: true, useDefaults: true, strict: false, validateFormats: false }).compile(schema);
 }
 
 function parse(tool: string, schema: JsonSchema, validate: ValidateFunction, args: unknown): Record<string, unknown> {
@@ -30,7 +37,7 @@ function parse(tool: string, schema: JsonSchema, validate: ValidateFunction, arg
 
 // "5" is accepted for 5, and nothing else is bent: a null or an empty string stays what it is, and is refused.
 function coerce(schema: JsonSchema, value: unknown): unknown {
-  if (typeof value === 'string') return fromString(schema['type'], value);
+  if (typeof value === 'string') return fromString(typesOf(schema), value);
   if (Array.isArray(value)) return isSchema(schema['items']) ? coerceItems(schema['items'], value) : value;
   if (typeof value !== 'object' || value === null) return value;
   const properties = schema['properties'];
@@ -46,13 +53,17 @@ function coerceProperty(schema: unknown, value: unknown): unknown {
   return isSchema(schema) ? coerce(schema, value) : value;
 }
 
-function fromString(type: unknown, text: string): unknown {
-  if (
-    (type === 'integer' && /^-?\d{1,15}$/.test(text)) ||
-    (type === 'number' && /^-?\d{1,15}(\.\d{1,15})?$/.test(text))
-  )
-    return Number(text);
-  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+// `nullable` is an `anyOf` with null.
+function typesOf({ type, anyOf }: JsonSchema): unknown[] {
+  const own: unknown[] = Array.isArray(type) ? type : [type];
+  return Array.isArray(anyOf) ? [...own, ...anyOf.filter(isSchema).flatMap(typesOf)] : own;
+}
+
+function fromString(types: readonly unknown[], text: string): unknown {
+  if (types.includes('string')) return text;
+  if (types.includes('integer') && /^-?\d{1,15}$/.test(text)) return Number(text);
+  if (types.includes('number') && /^-?\d{1,15}(\.\d{1,15})?$/.test(text)) return Number(text);
+  if (types.includes('boolean') && (text === 'true' || text === 'false')) return text === 'true';
   return text;
 }
 
@@ -60,10 +71,13 @@ function isSchema(value: unknown): value is JsonSchema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Somebody who sends a thousand wrong arguments learns of the first. */
+const MAX_FAULTS = 50;
+
 function refusal(tool: string, schema: JsonSchema, errors: readonly ErrorObject[]): AppError {
   const fields: Record<string, string> = {};
   const suggestions: string[] = [];
-  for (const error of errors) {
+  for (const error of errors.slice(0, MAX_FAULTS)) {
     const { field, message } = describe(error);
     fields[field] = message;
     const meant =

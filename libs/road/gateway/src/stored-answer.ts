@@ -1,19 +1,27 @@
 import type { CallRow } from '@devmesh/calls';
 import { AppError, type CallAnswer } from '@devmesh/contracts';
+import type { GatewayParts } from './gateway-parts.ts';
+import { outcomeUnknownError, verifyHints } from './outcome-unknown.ts';
 import { failureText, shapeFailure } from './shape-answer.ts';
 
 /** Where a person decides about a call. */
 export type ApprovalUrl = (approvalId: string) => string;
 
 /** What a row says of its call: the stored answer, or where it stands. */
-export function storedAnswer(row: CallRow, approvalId: string | undefined, approvalUrl: ApprovalUrl): CallAnswer {
-  if (row.state === 'awaiting_approval') return pendingAnswer(row.id, row.tool, approvalId, approvalUrl);
-  if (row.reply && row.state === row.reply.status)
-    return {
-      reply: row.reply,
-      text: row.reply_text ?? (row.reply.success ? row.reply.summary : failureText(row.reply)),
-    };
-  return shapeFailure(reasonFor(row), row.state, { callId: row.id, startedAt: performance.now() }, hintsFor(row));
+export async function answerOfRow(
+  { approvalOf, approvalUrl }: Pick<GatewayParts, 'approvalOf' | 'approvalUrl'>,
+  row: CallRow,
+): Promise<CallAnswer> {
+  if (row.state === 'awaiting_approval') {
+    const approval = await approvalOf(row.organization_id, row.id);
+    return pendingAnswer(row.id, row.tool, approval?.id, approvalUrl);
+  }
+  const { reply } = row;
+  if (reply && row.state === reply.status) {
+    return { reply, text: row.reply_text ?? (reply.success ? reply.summary : failureText(reply)) };
+  }
+  const scene = { callId: row.id, startedAt: performance.now() };
+  return shapeFailure(reasonFor(row), row.state, scene, row.state === 'outcome_unknown' ? verifyHints(row) : []);
 }
 
 export function pendingAnswer(
@@ -60,7 +68,11 @@ function reasonFor(row: CallRow): AppError {
     case 'cancelled':
       return new AppError('conflict', `This call of ${row.tool} was cancelled.`);
     case 'outcome_unknown':
-      return outcomeUnknownError(row.tool);
+      return outcomeUnknownError(row);
+    case 'failed':
+      return new AppError('unavailable', `The process that ran ${row.tool} is gone; the answer was lost.`, {
+        suggestion: 'Make the call again.',
+      });
     case 'dispatched':
     case 'received':
       return new AppError('conflict', `This call of ${row.tool} is still running.`, {
@@ -68,25 +80,9 @@ function reasonFor(row: CallRow): AppError {
         suggestion: `Use wait_for_call with call_id "${row.id}".`,
         retryable: true,
       });
-    default:
+    case 'awaiting_approval':
+    case 'denied':
+    case 'succeeded':
       return new AppError('internal', `This call of ${row.tool} ended as ${row.state}; its answer was lost.`);
   }
-}
-
-function hintsFor(row: CallRow): string[] {
-  return row.state === 'outcome_unknown' ? verifyHints(row) : [];
-}
-
-export function outcomeUnknownError(tool: string): AppError {
-  return new AppError('upstream_failed', `Nobody knows whether ${tool} took effect: its answer was lost.`, {
-    suggestion: 'Do not repeat it. Use verify_call with this call id.',
-    retryable: false,
-  });
-}
-
-/** Which read settles it. */
-export function verifyHints(row: Pick<CallRow, 'verify'>): string[] {
-  return row.verify
-    ? [`It is settled by ${row.verify.tool} with ${JSON.stringify(row.verify.input)}; verify_call does that for you.`]
-    : ['Look at the system itself: there is no read that settles it.'];
 }

@@ -1,6 +1,7 @@
 import type { Bus, Stop } from '@devmesh/bus';
 import { Announcement, publishedName, subjects } from '@devmesh/contracts';
 import type { Clock, Logger } from '@devmesh/runtime';
+import { OWN_SYSTEMS } from './own-systems.ts';
 
 /** What the registry needs of `@devmesh/connections`: the last announcement of each system outlives its adapter. */
 export interface AnnouncementStore {
@@ -27,6 +28,7 @@ interface Known {
 export function createSystems({ bus, store, clock, logger }: SystemsParts) {
   const known = new Map<string, Known>();
   const listeners = new Set<(system: string) => void>();
+  const refused = new Map<string, string>();
 
   async function start(): Promise<Stop> {
     for (const { announcement } of await store.listAnnouncements()) keep(announcement, undefined);
@@ -47,10 +49,8 @@ export function createSystems({ bus, store, clock, logger }: SystemsParts) {
   }
 
   async function consider(announcement: Announcement): Promise<void> {
-    if (collides(announcement))
-      return logger.error('an announcement was refused: two tools would have one name', {
-        system: announcement.system,
-      });
+    const fault = faultOf(announcement);
+    if (fault !== undefined) return refuse(announcement, fault);
     const outcome = await store.saveAnnouncement(announcement);
     if (outcome !== 'saved' && outcome !== 'unchanged') return;
     const changed = known.get(announcement.system)?.fingerprint !== fingerprintOf(announcement);
@@ -58,19 +58,25 @@ export function createSystems({ bus, store, clock, logger }: SystemsParts) {
     if (changed) for (const listener of listeners) listener(announcement.system);
   }
 
-  // `a.b_c` and `a_b.c` would be published under one name.
-  function collides(announcement: Announcement): boolean {
-    const taken = new Set(
-      [...known.values()]
-        .filter((other) => other.announcement.system !== announcement.system)
-        .flatMap((other) => other.announcement.tools.map((tool) => publishedName(tool.name))),
-    );
-    const names = announcement.tools.map((tool) => publishedName(tool.name));
-    return (
-      new Set(names).size !== names.length ||
-      names.some((name) => taken.has(name)) ||
-      announcement.tools.some((tool) => tool.system !== announcement.system)
-    );
+  function faultOf(announcement: Announcement): string | undefined {
+    const { system, tools } = announcement;
+    if (OWN_SYSTEMS.includes(system)) return "the system's name is DevMesh's own";
+    if (!tools.every((tool) => tool.system === system && tool.name.startsWith(`${system}.`) && tool.needsConnection))
+      return 'it holds a tool of another system';
+    // `a.b_c` and `a_b.c` would be published under one name.
+    const others = [...known.values()].filter((other) => other.announcement.system !== system);
+    const taken = new Set(others.flatMap((other) => publishedNames(other.announcement)));
+    const names = publishedNames(announcement);
+    if (new Set(names).size === names.length && !names.some((name) => taken.has(name))) return undefined;
+    return 'two tools would have one name';
+  }
+
+  // Said every 10 s by every replica: logged once.
+  function refuse(announcement: Announcement, fault: string): void {
+    const { system } = announcement;
+    if (refused.get(system) === fault) return;
+    refused.set(system, fault);
+    logger.error('an announcement was refused', { system, fault });
   }
 
   function keep(announcement: Announcement, heardAt: number | undefined): void {
@@ -96,4 +102,8 @@ export type Systems = ReturnType<typeof createSystems>;
 
 function fingerprintOf({ instance: _instance, ...rest }: Announcement): string {
   return JSON.stringify(rest);
+}
+
+function publishedNames({ tools }: Announcement): string[] {
+  return tools.map(({ name }) => publishedName(name));
 }

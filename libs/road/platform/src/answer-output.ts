@@ -39,9 +39,9 @@ export function reportOf({ reply, text }: CallAnswer): ToolResult<AnsweredCall> 
   };
 }
 
-/** For tools that did something: the other call's failure is this one's. */
+/** For tools that did something: the other call's failure is this one's, and names that call. */
 export function resultOf(answer: CallAnswer): ToolResult<AnsweredCall> {
-  const { error, success, status } = answer.reply;
-  if (!success && status !== 'approval_pending' && error) throw fromErrorBody(error);
-  return reportOf(answer);
+  const { error, success, status, call_id } = answer.reply;
+  if (success || status === 'approval_pending' || !error) return reportOf(answer);
+  throw fromErrorBody({ ...error, details: { ...error.details, call_id, status } });
 }

@@ -20,7 +20,15 @@ function nameFirst(a: string, b: string): number {
   return b === '__name__' ? 1 : a.localeCompare(b);
 }
 
-/** How many values each label has: what to narrow by. Most first. */
+/** What a person would narrow by: the labels with the most values. */
+export function narrowingHint(series: readonly Record<string, string>[]): string {
+  const labels = labelCardinality(series)
+    .slice(0, 5)
+    .map(({ label, values }) => `${label} (${String(values)})`);
+  return `Narrow or aggregate; labels by number of values: ${labels.join(', ') || 'none'}.`;
+}
+
+/** How many values each label has, most first. */
 export function labelCardinality(series: readonly Record<string, string>[]): { label: string; values: number }[] {
   const values = new Map<string, Set<string>>();
   for (const labels of series) {

@@ -17,3 +17,25 @@ export function matcherText({ name, op, value }: Matcher): string {
 export function quoted(value: string): string {
   return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }
+
+/** Whether it fits a label that is not there. A pattern that JavaScript cannot read is taken as one that does not. */
+export function matchesEmpty({ op, value }: Matcher): boolean {
+  switch (op) {
+    case '=':
+      return value === '';
+    case '!=':
+      return value !== '';
+    case '=~':
+      return fitsEmpty(value);
+    case '!~':
+      return !fitsEmpty(value);
+  }
+}
+
+function fitsEmpty(pattern: string): boolean {
+  try {
+    return new RegExp(`^(?:${pattern})$`).test('');
+  } catch {
+    return false;
+  }
+}

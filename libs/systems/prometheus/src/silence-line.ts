@@ -6,3 +6,6 @@ import type { Silence } from './alertmanager-client.ts';
 export function silenceLine(silence: Pick<Silence, 'matchers' | 'endsAt' | 'createdBy' | 'comment'>): string {
   return `{${silence.matchers.map(matcherText).join(', ')}} until ${shortTime(silence.endsAt)}, by ${silence.createdBy}: ${silence.comment}`;
 }
+
+/** A week: longer is not a silence but a decision about the rule. */
+export const MAX_SILENCE_MINUTES = 7 * 24 * 60;

@@ -23,6 +23,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       prepared jsonb,
       verify jsonb,
       undo jsonb,
+      undo_sealed text,
       undo_of text,
       reply jsonb,
       reply_text text,
@@ -89,7 +90,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       route text not null,
       key text not null,
       input_hash text not null,
-      response jsonb,
+      response_sealed text,
       lease_until timestamptz not null,
       created_at timestamptz not null default now(),
       primary key (organization_id, principal_id, route, key)

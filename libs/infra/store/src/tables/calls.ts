@@ -27,7 +27,10 @@ export interface CallTable {
   schema_hash: string;
   prepared: JsonOrNull<Prepared>;
   verify: JsonOrNull<FollowUp>;
+  /** Redacted: for people. */
   undo: JsonOrNull<FollowUp>;
+  /** The exact way back, sealed: it may run later. */
+  undo_sealed: string | null;
   undo_of: string | null;
   reply: JsonOrNull<CallReply>;
   reply_text: string | null;
@@ -84,7 +87,8 @@ export interface IdempotentPostTable {
   route: string;
   key: string;
   input_hash: string;
-  response: JsonOrNull<{ status: number; body: unknown }>;
+  /** The answer, sealed: it may hold a secret. Null while whoever holds the key is at work. */
+  response_sealed: string | null;
   lease_until: Date;
   created_at: Generated<Date>;
 }

@@ -29,13 +29,15 @@ function named(schema: JsonSchema, path: string): Place[] {
 }
 
 function partsOf(schema: JsonSchema, path: string): Place[] {
-  const lists = ['anyOf', 'oneOf', 'allOf', 'prefixItems'].flatMap((key) =>
-    Array.isArray(schema[key]) ? (schema[key] as unknown[]) : [],
-  );
-  const single = [schema['items'], schema['additionalProperties']];
-  return [...named(schema, path), ...[...lists, ...single].map((inner) => ({ path, schema: asSchema(inner) }))];
+  const lists = ['anyOf', 'oneOf', 'allOf', 'prefixItems'].map((key) => schema[key]).filter(Array.isArray);
+  const unnamed = [...lists.flat(), schema['items'], schema['additionalProperties']].filter(isSchema);
+  return [...named(schema, path), ...unnamed.map((inner) => ({ path, schema: inner }))];
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function asSchema(value: unknown): JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonSchema) : {};
+  return isSchema(value) ? value : {};
 }

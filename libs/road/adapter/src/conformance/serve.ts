@@ -40,7 +40,7 @@ export async function serve<Clients extends object>(
   };
   const served = { ...adapter, connect: () => clients };
   const facts = { systemKey, organizationSlug: '', appVersion: '0.0.0', config: {} };
-  await serveAdapter(served, { bus, logger, clock: suite.now ?? systemClock, ...facts });
+  const stopServing = await serveAdapter(served, { bus, logger, clock: suite.now ?? systemClock, ...facts });
 
   const ask = (operation: 'run' | 'prepare', tool: Tool, input: unknown, settings: CallSettings) => {
     const { remainingMs = 10_000, signal, prepared } = settings;
@@ -64,7 +64,10 @@ export async function serve<Clients extends object>(
   return {
     run: async (tool, input, settings = {}) => ToolRunReply.parse(await ask('run', tool, input, settings)),
     prepare: async (tool, input) => ToolPrepareReply.parse(await ask('prepare', tool, input, {})),
-    stop: () => bus.close(),
+    async stop() {
+      await stopServing();
+      await bus.close();
+    },
   };
 }
 

@@ -11,7 +11,6 @@ export function contextsCreate(memory: Pick<Memory, 'create'>) {
     description: 'Begin a context: a conversation or a set of notes to remember and search later.',
     effect: 'write',
     openWorld: false,
-    idempotent: true,
     timeoutMs: 15_000,
     input: CreateContext,
     output: ContextFacts.extend({ created: z.boolean() }),

@@ -1,4 +1,5 @@
 import { defineTool, type OwnToolContext } from '@devmesh/adapter';
+import { AppError, type Prepared } from '@devmesh/contracts';
 import type { Memory } from '@devmesh/memory';
 import { z } from 'zod';
 
@@ -26,9 +27,19 @@ export function contextsDelete(memory: Pick<Memory, 'get' | 'remove'>) {
       };
     },
 
-    async run({ id }, { viewer }: OwnToolContext) {
+    async run({ id }, { viewer, prepared }: OwnToolContext & { prepared?: Prepared }) {
+      const { version } = await memory.get(viewer, id);
+      // What is written between this look and the next line goes with it.
+      if (prepared && prepared.observed['version'] !== version) throw stale(id);
       await memory.remove(viewer, id);
       return { data: { id, deleted: true as const }, summary: `Context ${id} is deleted.` };
     },
+  });
+}
+
+function stale(id: string): AppError {
+  return new AppError('conflict', `Context ${id} was changed in the meantime; nothing was deleted.`, {
+    details: { reason: 'stale' },
+    suggestion: 'Make the call again to see how it is now.',
   });
 }

@@ -1,5 +1,5 @@
 import { defineTool, type OwnToolContext } from '@devmesh/adapter';
-import { readEvidence, type Evidence } from '@devmesh/calls';
+import { readEvidence, untrustedText, type Evidence } from '@devmesh/calls';
 import { z } from 'zod';
 
 /** What did not fit into an answer. */
@@ -30,7 +30,7 @@ export function evidenceRead(evidence: Pick<Evidence, 'read'>) {
       return {
         data: { id, ...answer },
         summary: `Evidence of ${tool} (${callId}): ${found}.`,
-        text: `<data source="${tool}" trust="untrusted">\n${answer.text}\n</data>`,
+        text: untrustedText(tool, answer.text),
         page: { returned: 1, total: answer.pages, truncated: answer.page < answer.pages },
       };
     },

@@ -1,0 +1,2 @@
+/** Of every person in these tests. */
+export const PASSWORD = 'Correct-Horse-1';

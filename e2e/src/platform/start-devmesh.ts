@@ -1,0 +1,3 @@
+import { runStart } from '../../../apps/devmesh/src/start/run-start.ts';
+
+await runStart();
