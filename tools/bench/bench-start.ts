@@ -1,11 +1,11 @@
 import { benchPlatform } from './bench-platform.ts';
-import type { Row } from './compare.ts';
+import type { Say } from './compare.ts';
 import { median } from './load.ts';
 
 const ROUNDS = 3;
 
 /** From the start of the process to ready, first and on existing data, and the memory after it. Seconds and MiB: there is no baseline. */
-export async function benchStart(): Promise<Row[]> {
+export async function benchStart(say: Say): Promise<void> {
   const first: number[] = [];
   const again: number[] = [];
   const memory: number[] = [];
@@ -20,5 +20,9 @@ export async function benchStart(): Promise<Row[]> {
     await platform.remove();
   }
   const seconds = (values: readonly number[]) => `${(median(values) / 1000).toFixed(2)} s`;
-  return [{ what: 'start to ready', ratio: Number.NaN, detail: `first ${seconds(first)}, reopened ${seconds(again)}; memory after start ${median(memory).toFixed(0)} MiB` }];
+  say({
+    what: 'start to ready',
+    ratio: Number.NaN,
+    detail: `first ${seconds(first)}, reopened ${seconds(again)}; memory after start ${median(memory).toFixed(0)} MiB`,
+  });
 }

@@ -19,13 +19,18 @@ export interface Child {
 const START_TIMEOUT_MS = 60_000;
 
 /** Starts a script of this folder as a process of its own and waits until it is up. */
-export async function startChild(script: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Child> {
+export async function startChild(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Child> {
   const child = fork(join(import.meta.dirname, script), args, {
     execArgv: ['--conditions=@devmesh/source'],
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const ready = (await Promise.race([message(child), after(START_TIMEOUT_MS, undefined, { ref: false })])) as Ready | undefined;
+  const ready = (await Promise.race([message(child), after(START_TIMEOUT_MS, undefined, { ref: false })])) as
+    Ready | undefined;
   if (!ready) throw new Error(`${script} did not start`);
   return {
     ready,

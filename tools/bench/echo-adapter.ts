@@ -21,7 +21,9 @@ export function echoAdapter(tools: number) {
     settings: z.strictObject({}),
     credential: z.strictObject({}),
     config: z.object({}),
-    environmentConnections: () => [{ name: 'default', environment: 'default', endpoint: undefined, settings: {}, credential: undefined }],
+    environmentConnections: () => [
+      { name: 'default', environment: 'default', endpoint: undefined, settings: {}, credential: undefined },
+    ],
     connect: () => ({}),
     toAppError: () => undefined,
     tools: [echo('echo'), ...Array.from({ length: tools - 1 }, (_, n) => echo(`other_${String(n)}`))],

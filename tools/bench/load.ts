@@ -38,17 +38,26 @@ export async function load({ url, headers, body, concurrency, requests }: Load, 
 }
 
 /** One POST; the body of the answer. */
-export function post(agent: Agent, url: string, headers: Readonly<Record<string, string>>, body: string): Promise<string> {
+export function post(
+  agent: Agent,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'POST', agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => {
-        if (response.statusCode === 200 || response.statusCode === 201) resolve(text);
-        else reject(new Error(`answered ${String(response.statusCode)}: ${text.slice(0, 300)}`));
-      });
-    });
+    const sent = request(
+      url,
+      { method: 'POST', agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => {
+          if (response.statusCode === 200 || response.statusCode === 201) resolve(text);
+          else reject(new Error(`answered ${String(response.statusCode)}: ${text.slice(0, 300)}`));
+        });
+      },
+    );
     sent.on('error', reject);
     sent.end(body);
   });
@@ -59,5 +68,8 @@ export function at(sorted: readonly number[], share: number): number {
 }
 
 export function median(values: readonly number[]): number {
-  return at([...values].sort((a, b) => a - b), 0.5);
+  return at(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
 }

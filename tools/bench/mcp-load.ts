@@ -3,7 +3,12 @@ import type { Load } from './load.ts';
 const VERSION = '2026-07-28';
 
 /** `tools/call` of an echo tool, as a stateless client of 2026-07-28 sends it. */
-export function mcpLoad(url: string, tool: string, apiKey: string | undefined, size: Pick<Load, 'concurrency' | 'requests'>): Load {
+export function mcpLoad(
+  url: string,
+  tool: string,
+  apiKey: string | undefined,
+  size: Pick<Load, 'concurrency' | 'requests'>,
+): Load {
   return {
     ...size,
     url,

@@ -10,6 +10,10 @@ await startProcess({
   schema: StartSettings,
   async start(context) {
     const facts = await startPlatform(context, [echoAdapter(tools)]);
-    sayReady({ url: facts.restUrl, ...(facts.access.apiKey !== undefined && { apiKey: facts.access.apiKey }), readyMs: performance.now() });
+    sayReady({
+      url: facts.restUrl,
+      ...(facts.access.apiKey !== undefined && { apiKey: facts.access.apiKey }),
+      readyMs: performance.now(),
+    });
   },
 });

@@ -1,19 +1,20 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { AppError, type Principal } from '@devmesh/contracts';
+import { AppError } from '@devmesh/contracts';
 import { admit, traceOf } from './admit.ts';
 import { createFixtures, FIXTURE_PRINCIPAL } from './conformance-fixtures/fixtures.ts';
 import { assertAccepts } from './edge/accepts.ts';
 import { addressOf, type Address } from './edge/address.ts';
 import { createCallerCheck, isLoopback } from './edge/allowed-callers.ts';
-import { PARSE_ERROR, sendAppError, sendJsonRpcError } from './edge/json-rpc-error.ts';
-import { BadJson, readJson } from './edge/read-json.ts';
+import { assertMethod } from './edge/known-method.ts';
+import { readJson } from './edge/read-json.ts';
 import { requestIdOf } from './edge/request-id.ts';
+import { sendFailure } from './edge/send-failure.ts';
 import { sendResponse } from './edge/send-response.ts';
 import { webRequestOf } from './edge/web-request.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import type { McpConfig, McpParts } from './mcp-parts.ts';
 import { isListen } from './modern-era.ts';
-import { asAppError } from './serving/guarded.ts';
+import { createOpenStreams } from './open-streams.ts';
 import { createServing } from './serving/mcp-server.ts';
 import { visitOfRequest, type Visit } from './serving/visit.ts';
 
@@ -50,19 +51,9 @@ export function createMcpDoor(parts: McpParts): McpDoor {
   });
   const fixtures = config.conformanceFixtures ? createFixtures(parts) : undefined;
   const endpoints = fixtures === undefined ? [mcp] : [mcp, fixtures.endpoint];
-  const streams = new Map<AbortController, Principal>();
+  const streams = createOpenStreams(mcp, parts.metrics);
   const stops: (() => unknown)[] = [];
   let ending = false;
-  measureHeld();
-
-  function measureHeld(): void {
-    const held = parts.metrics.gauge({ name: 'mcp_sessions_held', help: 'Sessions that this replica holds now' });
-    const open = parts.metrics.gauge({ name: 'mcp_streams_open', help: 'Event streams that wait for news' });
-    parts.metrics.onCollect(() => {
-      held.set({}, [...mcp.sessions.all()].length);
-      open.set({}, streams.size);
-    });
-  }
 
   async function serve(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
     const address = addressOf(request.url);
@@ -105,24 +96,13 @@ export function createMcpDoor(parts: McpParts): McpDoor {
     const isStream = request.method === 'GET' || isListen(body);
     if (isStream && ending)
       throw new AppError('unavailable', 'This server is about to stop.', { suggestion: 'Connect again.' });
-    if (isStream) streams.set(going, visit.principal);
+    if (isStream) streams.add(going, visit.principal);
     response.once('close', () => {
-      streams.delete(going);
+      streams.remove(going);
       going.abort(CONNECTION_CLOSED);
     });
     const answer = await endpoint.answer(webRequestOf(request, going.signal), request.headers, body, visit);
     await sendResponse(response, answer);
-  }
-
-  function fail(thrown: unknown, response: ServerResponse, requestId: string): void {
-    if (thrown instanceof BadJson) {
-      sendJsonRpcError(response, 400, { code: PARSE_ERROR, message: 'Parse error: the body is not valid JSON.' });
-      return;
-    }
-    const error = asAppError(thrown, logger);
-    if (error.code === 'unauthenticated') response.setHeader('www-authenticate', 'Bearer');
-    if (error.httpStatus === 413) response.setHeader('connection', 'close');
-    sendAppError(response, error, requestId);
   }
 
   const handler = (request: IncomingMessage, response: ServerResponse): void => {
@@ -131,24 +111,11 @@ export function createMcpDoor(parts: McpParts): McpDoor {
     if (ending) response.setHeader('connection', 'close');
     serve(request, response, requestId).catch((thrown: unknown) => {
       if (response.destroyed) return;
-      fail(thrown, response, requestId);
+      sendFailure(thrown, response, requestId, logger);
       // What the client is still sending is let in and thrown away, or it would never get to read the answer.
       request.resume();
     });
   };
-
-  function toolsChanged(organizationId: string | undefined): void {
-    for (const notify of mcp.modern.notifiers(organizationId)) notify.toolsChanged();
-    for (const session of mcp.sessions.all()) {
-      if (organizationId !== undefined && session.principal.organizationId !== organizationId) continue;
-      void session.server.server.sendToolListChanged().catch(() => {});
-    }
-  }
-
-  function closeStreamsOf(id: string | undefined): void {
-    for (const session of mcp.sessions.all()) if (isOf(session.principal, id)) mcp.sessions.forget(session);
-    for (const [stream, principal] of streams) if (isOf(principal, id)) stream.abort();
-  }
 
   return {
     handler,
@@ -156,7 +123,7 @@ export function createMcpDoor(parts: McpParts): McpDoor {
     async start() {
       stops.push(await mcp.sessions.start());
       if (fixtures !== undefined) stops.push(await fixtures.start());
-      stops.push(parts.gateway.catalog.onChange(toolsChanged), parts.onRevoked(closeStreamsOf));
+      stops.push(parts.gateway.catalog.onChange(streams.toolsChanged), parts.onRevoked(streams.closeOf));
     },
     async endStreams() {
       ending = true;
@@ -169,16 +136,6 @@ export function createMcpDoor(parts: McpParts): McpDoor {
       await Promise.all(endpoints.map(({ modern }) => modern.close()));
     },
   };
-}
-
-function isOf({ keyId, userId, sessionId }: Principal, id: string | undefined): boolean {
-  return id === undefined || keyId === id || userId === id || sessionId === id;
-}
-
-function assertMethod({ method }: IncomingMessage, response: ServerResponse): void {
-  if (method === 'POST' || method === 'GET' || method === 'DELETE') return;
-  response.setHeader('allow', 'GET, POST, DELETE, OPTIONS');
-  throw new AppError('invalid_input', `The method ${String(method)} is not known here.`, { httpStatus: 405 });
 }
 
 function nothingHere(): AppError {

@@ -14,6 +14,7 @@ import { authInfoOf, type Visit } from './serving/visit.ts';
 import { createSessionIds, openingOf } from './sessions/session-id.ts';
 import { createSessionMail } from './sessions/session-mail.ts';
 import { createSessions } from './sessions/sessions.ts';
+import { sortMessages } from './sessions/sort-messages.ts';
 
 export interface EndpointOptions {
   /** Part of what its session ids are sealed with: no session moves between endpoints. */
@@ -27,9 +28,10 @@ export interface EndpointOptions {
 /** One address that speaks MCP in both eras. */
 export function createEndpoint(parts: Pick<McpParts, 'vault' | 'bus' | 'clock' | 'logger'>, options: EndpointOptions) {
   const modern = createModernEra({ makeServer: options.makeServer, logger: parts.logger });
+  const mail = createSessionMail(parts.bus);
   const sessions = createSessions({
     ids: createSessionIds(parts, options.name),
-    mail: createSessionMail(parts.bus),
+    mail,
     logger: parts.logger,
     makeServer: options.makeSessionServer,
     authInfoFor: (principal) => authInfoOf(visitBetweenReplicas(principal)),
@@ -64,7 +66,7 @@ export function createEndpoint(parts: Pick<McpParts, 'vault' | 'bus' | 'clock' |
       sessions.end(session);
       return new Response(null, { status: 200 });
     }
-    const { here, elsewhere } = sessions.sortOut(session, body);
+    const { here, elsewhere } = sortMessages(session, body, mail);
     return elsewhere ? new Response(null, { status: 202 }) : session.handle(request, here, authInfoOf(visit));
   }
 

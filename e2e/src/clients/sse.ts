@@ -9,8 +9,8 @@ export interface SseEvent {
 export interface EventStream {
   /** What has arrived so far, oldest first. */
   events: readonly SseEvent[];
-  /** Resolves when the server has ended the stream. */
-  ended: Promise<void>;
+  /** Whether the server has ended the stream. */
+  hasEnded(): boolean;
   close(): void;
 }
 
@@ -23,7 +23,11 @@ export async function followEvents(origin: string, key: string, lastEventId?: st
   });
   if (response.status !== 200) throw new Error(`the stream answered ${String(response.status)}: ${await response.text()}`);
   const events: SseEvent[] = [];
-  return { events, ended: read(response, events).catch(() => {}), close: () => controller.abort() };
+  let ended = false;
+  void read(response, events)
+    .catch(() => {})
+    .finally(() => (ended = true));
+  return { events, hasEnded: () => ended, close: () => controller.abort() };
 }
 
 async function read(response: Response, events: SseEvent[]): Promise<void> {

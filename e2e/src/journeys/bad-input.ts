@@ -47,10 +47,10 @@ export function describeBadInput(world: World): void {
     });
 
     test('an unknown argument of a tool is answered with the nearest one; a tool that was asked wrongly is a 200', async () => {
-      const { status, body } = await world.api.call('prometheus_query', { qeury: 'up' });
+      const { status, body } = await world.api.call('prometheus_query', { querry: 'up' });
       expect([status, body.success, body.data]).toEqual([200, false, {}]);
       expect(body.error).toMatchObject({ code: 'invalid_input', retryable: false, suggestion: expect.stringContaining('"query"') });
-      expect(Object.keys(body.error.details.fields).sort()).toEqual(['qeury', 'query']);
+      expect(Object.keys(body.error.details.fields).sort()).toEqual(['query', 'querry']);
     });
 
     test('a wrong type of an argument', async () => {

@@ -51,7 +51,7 @@ export function describeEvents(world: World): void {
       const agent = await world.makeKey();
       const stream = await followEvents(world.platform.restUrl, agent.key);
       await world.api.request('DELETE', `/api/v1/api-keys/${agent.id}`);
-      await until(() => Promise.race([stream.ended.then(() => true), Promise.resolve(false)]), { what: 'the stream has ended', forMs: 3_000 });
+      await until(() => stream.hasEnded(), { what: 'the stream has ended', forMs: 3_000 });
     });
 
     function write(id: string) {

@@ -6,6 +6,7 @@ import { describeEvents } from './events.ts';
 import { describeFirstSteps } from './first-steps.ts';
 import { describeMainJob } from './main-job.ts';
 import { describeOverMcp } from './over-mcp.ts';
+import { describeTenancy } from './tenancy.ts';
 import { describeUpstream } from './upstream.ts';
 import { useWorld } from './world.ts';
 
@@ -20,5 +21,6 @@ export function describeJourneys(form: Form): void {
     describeBadInput(world);
     describeUpstream(world);
     describeEvents(world);
+    describeTenancy(world);
   });
 }

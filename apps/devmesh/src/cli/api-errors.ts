@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { z } from 'zod';
 import { CliError } from './cli-error.ts';
 import { ExitCode } from './exit-code.ts';
-import { suggestionFor } from './explain.ts';
+import { suggestionFor } from './suggestion.ts';
 
 /** An answer as it came, whatever it is. */
 export interface RawAnswer {
@@ -41,7 +41,9 @@ export function refused(answer: RawAnswer): CliError {
     code,
     message: unauthenticated && answer.keyFrom !== undefined ? `${message} (key from ${answer.keyFrom})` : message,
     // The server speaks of headers, which nobody types here.
-    suggestion: unauthenticated ? suggestionFor('unauthenticated') : (suggestion ?? suggestionFor(code)),
+    suggestion: unauthenticated
+      ? suggestionFor('unauthenticated')
+      : (suggestion ?? suggestionFor(code, new URL(answer.response.url).pathname)),
     ...(details !== undefined && { details }),
     ...(requestId !== undefined && { request_id: requestId }),
   };

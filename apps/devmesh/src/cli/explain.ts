@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { CliError, configurationError, interrupted, type ErrorFacts } from './cli-error.ts';
+import { suggestionFor } from './suggestion.ts';
 
 /**
  * Anything that was thrown, as an error with a next step. The errors of our libraries are told by their names, because
@@ -33,19 +34,3 @@ function bug(error: Error): CliError {
   };
   return new CliError(facts, 1, error);
 }
-
-/** Where the server gave no next step: one that fits the code. */
-export function suggestionFor(code: string): string {
-  return SUGGESTIONS[code] ?? 'Try again; the request id finds the line in the log of the server.';
-}
-
-const SUGGESTIONS: Readonly<Record<string, string>> = {
-  invalid_input: 'Correct what is named; the same command with --help shows what it takes.',
-  unauthenticated: 'Give a valid key: --api-key-file <file>, or DEVMESH_API_KEY in the environment.',
-  forbidden: 'Use a key that may do this; `devmesh key create --help` shows how one is made.',
-  not_found: 'See what there is: the same noun with `list`.',
-  conflict: 'See how it is now: the same noun with `list`, `show` or `get`.',
-  rate_limited: 'Wait a little and try again.',
-  timeout: 'Try again, or allow more time with --timeout <seconds>.',
-  unavailable: 'See what is down: devmesh status.',
-};

@@ -1,7 +1,7 @@
 import type { CallReply } from '@devmesh/contracts';
 import { CliError } from './cli-error.ts';
 import { ExitCode } from './exit-code.ts';
-import { suggestionFor } from './explain.ts';
+import { suggestionFor } from './suggestion.ts';
 import { cleanText } from './clean-text.ts';
 import type { Screen } from './io.ts';
 import { renderData, together } from './render-data.ts';
@@ -49,7 +49,9 @@ function failed(reply: CallReply): CliError {
   const code = error?.code ?? 'internal';
   const message = error?.message ?? (summary || `The call is ${status}.`);
   const suggestion =
-    status === 'outcome_unknown' ? `devmesh call verify ${callId}` : (error?.suggestion ?? suggestionFor(code));
+    status === 'outcome_unknown'
+      ? `devmesh call verify ${callId}`
+      : (error?.suggestion ?? suggestionFor(code, `/api/v1/calls/${callId}`));
   return new CliError({
     code,
     message,

@@ -51,12 +51,12 @@ export function printError({ facts }: CliError, { stderr }: Pick<Io, 'stderr'>, 
   stderr.write(format === 'text' ? errorText(facts, stderr) : `${cleanJson({ error: facts }, 0)}\n`);
 }
 
-function errorText(
-  { code, message, suggestion, request_id: requestId, call_id: callId }: ErrorFacts,
-  { hasColors }: Screen,
-): string {
+function errorText(facts: ErrorFacts, { hasColors }: Screen): string {
+  const { code, message, suggestion, details, request_id: requestId, call_id: callId } = facts;
   const label = hasColors ? styleText(['bold', 'red'], code, { validateStream: false }) : code;
   const lines = [`${label}: ${cleanText(message)}`, `  Next: ${cleanText(suggestion)}`];
+  // They may be long: in text only where the next step points to them.
+  if (details !== undefined && suggestion.includes('details')) lines.push(`  Details: ${cleanJson(details, 0)}`);
   if (callId !== undefined) lines.push(`  Call: ${cleanText(callId)}`);
   if (requestId !== undefined) lines.push(`  Request: ${cleanText(requestId)}`);
   return `${lines.join('\n')}\n`;

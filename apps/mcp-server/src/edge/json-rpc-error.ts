@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { AppError} from '@devmesh/contracts';
+import type { AppError } from '@devmesh/contracts';
 import { ERROR_TABLE, errorBody } from '@devmesh/contracts';
 
 /** The forms that the transport's own refusals have in the SDK and in other servers. */

@@ -1,4 +1,4 @@
-import type { AppError} from '@devmesh/contracts';
+import type { AppError } from '@devmesh/contracts';
 import { type CallAnswer } from '@devmesh/contracts';
 import { withTraceContext, type Logger } from '@devmesh/runtime';
 import {

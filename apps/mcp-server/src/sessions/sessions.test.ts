@@ -154,7 +154,7 @@ test('every revision since 2024-11-05 gets the one it asked for', async () => {
   }
 });
 
-test('a revoked key loses its streams and its session, another one keeps them', async () => {
+test('a revoked key loses its stream, another one keeps its session', async () => {
   const streamOf = (session: Record<string, string>, key: string) =>
     fetch(`${here.url}/mcp`, { headers: { ...session, accept: 'text/event-stream', authorization: `Bearer ${key}` } });
   const first = await streamOf(await begin(here), KEY_OF_A);

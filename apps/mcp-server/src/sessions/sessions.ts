@@ -1,8 +1,8 @@
 import type { Stop } from '@devmesh/bus';
 import type { Principal } from '@devmesh/contracts';
 import type { Logger } from '@devmesh/runtime';
-import type { AuthInfo, EventStore, JSONRPCMessage, McpServer } from '@modelcontextprotocol/server';
-import { askerOf, cancelledBy } from './request-ids.ts';
+import type { AuthInfo, EventStore, McpServer } from '@modelcontextprotocol/server';
+import { introduce } from './introduce.ts';
 import type { Opening, SessionIds } from './session-id.ts';
 import { digestOf, type SessionMail } from './session-mail.ts';
 import { createSession, type Session } from './session.ts';
@@ -61,45 +61,10 @@ export function createSessions(parts: SessionsParts) {
     return held.get(id) ?? hold(id, adopt(id, principal, opening));
   }
 
-  // The client said `initialize` to another replica, or to this one before a restart: it is said again on its behalf.
   async function adopt(id: string, principal: Principal, opening: Opening): Promise<Session> {
     const session = await make(id, principal, opening);
-    const authInfo = parts.authInfoFor(principal);
-    const signal = new AbortController().signal;
-    const headers = new Headers({
-      accept: 'application/json, text/event-stream',
-      'content-type': 'application/json',
-      'mcp-session-id': id,
-    });
-    const request = () => ({ method: 'POST', url: 'http://localhost/mcp', headers, signal }) as unknown as Request;
-    const answer = await session.handle(
-      request(),
-      { jsonrpc: '2.0', id: 'adopt', method: 'initialize', params: opening },
-      authInfo,
-    );
-    await answer.text();
-    await session.handle(request(), { jsonrpc: '2.0', method: 'notifications/initialized' }, authInfo);
+    await introduce(session, parts.authInfoFor(principal));
     return session;
-  }
-
-  /** Sends on what belongs to other replicas; gives what is for this one. */
-  function sortOut(session: Session, body: unknown): { here: unknown; elsewhere: boolean } {
-    const messages: unknown[] = Array.isArray(body) ? body : [body];
-    const here = messages.filter((message) => !sendOn(session, message));
-    if (here.length === messages.length) return { here: body, elsewhere: false };
-    return { here: Array.isArray(body) ? here : here[0], elsewhere: here.length === 0 };
-  }
-
-  function sendOn(session: Session, message: unknown): boolean {
-    const asker = askerOf(message);
-    if (asker !== undefined && asker !== mail.replica) {
-      mail.forward(digestOf(session.id), message as JSONRPCMessage, asker);
-      return true;
-    }
-    const cancelled = cancelledBy(message);
-    if (cancelled === undefined || session.runs(cancelled)) return false;
-    mail.forward(digestOf(session.id), message as JSONRPCMessage);
-    return true;
   }
 
   function forget(session: Session): void {
@@ -157,7 +122,6 @@ export function createSessions(parts: SessionsParts) {
     find,
     forget,
     end,
-    sortOut,
     sweep,
     all: (): Iterable<Session> => byDigest.values(),
   };

@@ -40,8 +40,8 @@ function facts(approval: ApprovalRow, call: CallRow): string {
     ],
     ['Touches', touched(prepared?.blast)],
     ['Can be undone', prepared ? (prepared.reversible ? 'yes' : 'no') : 'unknown'],
-    ['Asked at', approval.created_at.toISOString()],
-    ['Expires at', approval.status === 'pending' ? approval.expires_at.toISOString() : undefined],
+    ['Asked at', minute(approval.created_at)],
+    ['Expires at', approval.status === 'pending' ? minute(approval.expires_at) : undefined],
     ['Call', call.id],
   ];
   return rows
@@ -49,6 +49,11 @@ function facts(approval: ApprovalRow, call: CallRow): string {
       value === undefined || value === '' ? [] : [`<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`],
     )
     .join('');
+}
+
+/** `2026-11-20 23:13 UTC` */
+function minute(time: Date): string {
+  return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function touched(blast: Record<string, number> | 'unknown' | undefined): string {

@@ -1,6 +1,6 @@
 import type { Road } from '@devmesh/assembly';
 import { AppError } from '@devmesh/contracts';
-import { CSRF_FIELD, defineRoute, type Route } from '@devmesh/http';
+import { CSRF_FIELD, defineRoute, redirect, type Route } from '@devmesh/http';
 import { z } from 'zod';
 import { approvalPage } from './approval-page.ts';
 import { approvalsPage } from './approvals-page.ts';
@@ -57,15 +57,12 @@ export function approvalPages({ approvals, clock }: Pick<Road, 'approvals' | 'cl
         reason: z.string().max(1000).optional(),
       }),
       async handler({ principal, params, body, csrf }) {
-        const session = { label: principal.label, csrf: csrf ?? '' };
         const reason = body.reason === undefined || body.reason.trim() === '' ? undefined : body.reason.trim();
         const error = await failureOf(() => approvals.decide(principal, params.id, body.verdict, reason));
-        return approvalPage({
-          view: await approvals.get(principal.organizationId, params.id),
-          session,
-          now: clock(),
-          error,
-        });
+        // After a decision the address is read again, so that a reload decides nothing twice.
+        if (!error) return redirect(`/approvals/${params.id}`);
+        const view = await approvals.get(principal.organizationId, params.id);
+        return approvalPage({ view, session: { label: principal.label, csrf: csrf ?? '' }, now: clock(), error });
       },
     }),
   ];

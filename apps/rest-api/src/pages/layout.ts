@@ -17,6 +17,7 @@ pre { background: var(--code); border: 1px solid var(--line); border-radius: 6px
 label { display: block; margin: .75rem 0 .25rem } input, textarea { width: 100%; padding: .625rem; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: 6px }
 button { font: inherit; font-weight: 600; padding: .75rem 1.25rem; min-height: 44px; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); color: inherit; cursor: pointer }
 button.go { background: var(--go); border-color: var(--go); color: #fff } button.stop { background: var(--stop); border-color: var(--stop); color: #fff } button.plain { min-height: 0; padding: .25rem .5rem; font-weight: 400; font-size: .875rem }
+pre + form, pre + p { margin-top: 1rem } @media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .5rem } }
 .buttons { display: flex; gap: .75rem; margin-top: 1rem } .buttons button { flex: 1 }
 .note { border-left: 4px solid var(--line); padding: .5rem .75rem; background: var(--paper); margin-bottom: 1rem } .bad { border-color: var(--stop) } .good { border-color: var(--go) }
 ul.list { list-style: none; margin: 0; padding: 0 } ul.list a { display: block; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: 8px; background: var(--paper); margin-bottom: .5rem; color: inherit; text-decoration: none } ul.list small, .dim { color: var(--dim) }

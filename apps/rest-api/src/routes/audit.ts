@@ -1,10 +1,23 @@
 import type { Road } from '@devmesh/assembly';
-import { exportAudit, searchAudit, verifyAudit } from '@devmesh/audit';
+import { exportAudit, searchAudit, verifyAudit, type AuditLine } from '@devmesh/audit';
 import { AppError, type Principal } from '@devmesh/contracts';
 import { defineRoute, reply, streamed, type Route } from '@devmesh/http';
 import { z } from 'zod';
 
-const Line = z.looseObject({ id: z.string(), action: z.string(), outcome: z.string() });
+const Line = z.object({
+  id: z.string(),
+  at: z.string(),
+  actor: z.object({ id: z.string(), label: z.string(), kind: z.string() }),
+  action: z.string(),
+  outcome: z.string(),
+  target: z.string().nullable(),
+  call_id: z.string().nullable(),
+  request_id: z.string().nullable(),
+  rule: z.string().nullable(),
+  details: z.record(z.string(), z.unknown()),
+  seq: z.int().nullable().describe('Place in the hash chain; null until it is sealed, a few seconds later.'),
+  hash: z.string().nullable(),
+});
 const MAY_READ = new Set(['auditor', 'admin', 'owner']);
 
 /** The record of what happened; for auditors, admins, the owner, and keys with `admin`. */
@@ -43,7 +56,7 @@ export function auditRoutes({ db }: Pick<Road, 'db'>): Route[] {
           limit,
         );
         return reply({
-          data: lines.map((line) => ({ ...line })),
+          data: lines.map(lineForm),
           next_cursor: nextCursor ?? null,
           has_more: nextCursor !== undefined,
         });
@@ -76,6 +89,24 @@ export function auditRoutes({ db }: Pick<Road, 'db'>): Route[] {
       },
     }),
   ];
+}
+
+function lineForm(line: AuditLine): z.infer<typeof Line> {
+  const { id, at, actor, action, outcome, target, callId, requestId, rule, details, seq, hash } = line;
+  return {
+    id,
+    at: at.toISOString(),
+    actor,
+    action,
+    outcome,
+    target: target ?? null,
+    call_id: callId ?? null,
+    request_id: requestId ?? null,
+    rule: rule ?? null,
+    details,
+    seq: seq ?? null,
+    hash: hash ?? null,
+  };
 }
 
 function assertMayRead(principal: Principal): void {

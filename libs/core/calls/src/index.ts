@@ -6,6 +6,7 @@ export type { CallHistory, HistoryCursor } from './call-history.ts';
 export { createCallLedger } from './call-ledger.ts';
 export type { Begun, CallLedger, Ending } from './call-ledger.ts';
 export type { ApprovalRow, CallRow } from './call-row.ts';
+export type { Repeatable } from './earlier-call.ts';
 export { createEvidence } from './evidence.ts';
 export type { Evidence, NewEvidence } from './evidence.ts';
 export { createIdempotentPosts } from './idempotent-posts.ts';

@@ -54,3 +54,8 @@ export function sampleValue(text: string): number | string {
   const value = Number(text);
   return Number.isFinite(value) ? value : text;
 }
+
+/** A value to be read: six digits say enough, and nothing is `-`. */
+export function short(value: number | string | null): string {
+  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : (value ?? '-');
+}

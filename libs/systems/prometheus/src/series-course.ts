@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { labelText, sampleValue } from './label-table.ts';
+import { labelText, sampleValue, short } from './label-table.ts';
 import { isoOf } from './moment.ts';
 import type { Series } from './prometheus-client.ts';
 
@@ -40,16 +40,17 @@ export function coursesText(courses: readonly Course[]): string {
   return courses.length > MAX_SERIES_IN_FULL ? heads.join('\n') : [...heads, ...lines(courses)].join('\n');
 }
 
-function headOf({ labels, min, avg, max, last }: Course): string {
-  return `${labelText(labels)} min ${short(min)} avg ${short(avg)} max ${short(max)} last ${short(last)}`;
+function headOf(course: Course): string {
+  return `${labelText(course.labels)} ${figuresOf(course)}`;
+}
+
+/** `min 1 avg 2 max 3 last 2` */
+export function figuresOf({ min, avg, max, last }: Course): string {
+  return `min ${short(min)} avg ${short(avg)} max ${short(max)} last ${short(last)}`;
 }
 
 function lines(courses: readonly Course[]): string[] {
   const columns = courses.map(({ points }) => new Map(points));
   const times = [...new Set(courses.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b);
   return times.map((at) => [isoOf(at), ...columns.map((column) => short(column.get(at) ?? null))].join(' '));
-}
-
-function short(value: number | string | null): string {
-  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : (value ?? '-');
 }

@@ -138,7 +138,7 @@ test('a conflict that names no next step gets one', async () => {
     error: {
       code: 'conflict',
       message: 'The call call_1 has ended: succeeded.',
-      suggestion: expect.stringContaining('show'),
+      suggestion: 'See how it is now: devmesh call show call_1',
       details: { state: 'succeeded' },
       request_id: 'req_1',
     },

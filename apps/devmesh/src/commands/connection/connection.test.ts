@@ -143,3 +143,18 @@ test('deletes, and says who may', async () => {
     stderr: expect.stringContaining('devmesh key create --help'),
   });
 });
+
+test('facts that the next step points to are shown', async () => {
+  const details = { schema: { type: 'object' } };
+  const at = await serve({
+    [`PATCH ${ONE}`]: () =>
+      errorAnswer(400, 'invalid_input', 'settings.x is unknown.', {
+        suggestion: 'Send what `details.schema` describes.',
+        details,
+      }),
+  });
+  expect(await run(at, ['connection', 'update', 'conn_1', '--settings', '{"x":1}'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Details: {"schema":{"type":"object"}}'),
+  });
+});

@@ -7,7 +7,7 @@ import { narrowingHint } from '../label-table.ts';
 import { isoOf, Moment, secondsAt } from '../moment.ts';
 import type { Series } from '../prometheus-client.ts';
 import { DURATION, secondsOf } from '../selectors.ts';
-import { Course, courseOf, coursesText } from '../series-course.ts';
+import { Course, courseOf, coursesText, figuresOf } from '../series-course.ts';
 
 const MAX_POINTS = 300;
 const MIN_STEP_SECONDS = 15;
@@ -48,7 +48,7 @@ export const queryRange = defineTool({
     const series = data.slice(0, limit).map(courseOf);
     return {
       data: { start: isoOf(start), end: isoOf(end), step_seconds: stepSeconds, series },
-      summary: summaryOf(data.length, series.length, window, stepSeconds),
+      summary: summaryOf(data.length, series, window, stepSeconds),
       text: coursesText(series),
       page: { returned: series.length, total: data.length, truncated: series.length < data.length },
       scope: { query, window, step: `${String(stepSeconds)}s` },
@@ -67,10 +67,11 @@ function rangeOf(window: string, end: number, points: number, step: string | und
   return { start: end - seconds, stepSeconds: Math.max(least, step === undefined ? 0 : secondsOf(step)) };
 }
 
-function summaryOf(total: number, shown: number, window: string, stepSeconds: number): string {
-  if (total === 0) return `No series in the window of ${window}.`;
-  const cut = shown < total ? `; the first ${String(shown)} shown` : '';
-  return `${String(total)} series over ${window}, one point every ${String(stepSeconds)} s${cut}.`;
+function summaryOf(total: number, [first, ...more]: readonly Course[], window: string, stepSeconds: number): string {
+  if (!first) return `No series in the window of ${window}.`;
+  const grid = `${String(total)} series over ${window}, one point every ${String(stepSeconds)} s`;
+  if (total === 1) return `${grid}: ${figuresOf(first)}.`;
+  return total > more.length + 1 ? `${grid}; the first ${String(more.length + 1)} shown.` : `${grid}.`;
 }
 
 function hintsFor(data: readonly Series[], shown: number): string[] {

@@ -2,7 +2,7 @@ import { defineTool } from '@devmesh/adapter';
 import { z } from 'zod';
 import { needPrometheus, QUERY_TIMEOUT_SECONDS, type PrometheusContext } from '../context.ts';
 import { guardCost } from '../cost-guardrail.ts';
-import { labelTable, narrowingHint, sampleValue } from '../label-table.ts';
+import { labelTable, labelText, narrowingHint, sampleValue } from '../label-table.ts';
 import { isoOf, Moment, secondsAt } from '../moment.ts';
 import type { InstantResult } from '../prometheus-client.ts';
 
@@ -34,13 +34,10 @@ export const query = defineTool({
     const all = rowsOf(data);
     const shown = all.slice(0, limit);
     const { common, columns, cells } = labelTable(shown.map(({ labels }) => labels));
+    const rows = shown.map(({ value }, index) => [...(cells[index] ?? []), value]);
     return {
-      data: {
-        result_type: data.resultType,
-        common_labels: common,
-        columns: [...columns, 'value'],
-        rows: shown.map(({ value }, index) => [...(cells[index] ?? []), value]),
-      },
+      data: { result_type: data.resultType, common_labels: common, columns: [...columns, 'value'], rows },
+      text: tableText(common, [...columns, 'value'], rows),
       summary: summaryOf(all, shown.length, isoOf(time)),
       page: { returned: shown.length, total: all.length, truncated: shown.length < all.length },
       scope: { query: text, time: isoOf(time) },
@@ -72,6 +69,16 @@ function rowsOf(answer: InstantResult): Row[] {
     case 'string':
       return [{ labels: {}, value: answer.result[1] }];
   }
+}
+
+function tableText(
+  common: Record<string, string>,
+  columns: string[],
+  rows: readonly (string | number | null)[][],
+): string {
+  if (rows.length === 0) return '';
+  const shared = Object.keys(common).length === 0 ? [] : [`All: ${labelText(common)}`];
+  return [...shared, ...[columns, ...rows].map((cells) => cells.map((cell) => cell ?? '').join(' | '))].join('\n');
 }
 
 function summaryOf([first, ...more]: readonly Row[], shown: number, at: string): string {

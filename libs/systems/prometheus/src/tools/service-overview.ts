@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { needPrometheus, QUERY_TIMEOUT_SECONDS, type PrometheusContext } from '../context.ts';
 import { counted } from '../counted.ts';
 import { readFiringAlerts, type FiringAlert } from '../firing-alerts.ts';
-import { sampleValue } from '../label-table.ts';
+import { sampleValue, short } from '../label-table.ts';
 import { overviewQueries, type OverviewQuery } from '../overview-queries.ts';
 import { UpstreamError } from '../upstream-error.ts';
 
@@ -131,7 +131,7 @@ function summaryOf(service: string, signals: readonly Signal[], alerts: readonly
 }
 
 function signalLine({ name, state, value, unit, error = '', query }: Signal): string {
-  const shown = { ok: `${String(value)} ${unit}`.trim(), no_data: 'no data', failed: `failed (${error})` }[state];
+  const shown = { ok: `${short(value)} ${unit}`.trim(), no_data: 'no data', failed: `failed (${error})` }[state];
   return `${name}: ${shown}  [${query}]`;
 }
 

@@ -1,0 +1,71 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { copyRepository } from '../generate/repo-copy.ts';
+import { codeBlocks, pages } from './code-blocks.ts';
+import { OWNER_PASSWORD, startPlatform, type Platform } from './platform-of-copy.ts';
+import { runBlocks } from './run-blocks.ts';
+
+// A copy of the repository, started as the README says, and every block of the pages that says `run` typed into a shell
+// there. Only ports and the addresses of the systems differ from what a reader types.
+
+const root = join(import.meta.dirname, '../..');
+const runnable = pages(root).map((file) => ({ file, blocks: codeBlocks(root, file).filter(({ run }) => run) }));
+
+let copy: string;
+let platform: Platform;
+
+beforeAll(async () => {
+  copy = copyRepository();
+  platform = await startPlatform(copy, {
+    PROMETHEUS_URL: given('TEST_PROMETHEUS_URL'),
+    ALERTMANAGER_URL: given('TEST_ALERTMANAGER_URL'),
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await platform.stop();
+  rmSync(copy, { recursive: true, force: true });
+}, 30_000);
+
+test.each(runnable.filter(({ blocks }) => blocks.length > 0))(
+  'the blocks of $file do what the page says',
+  ({ blocks }) => {
+    const runs = runBlocks(blocks, {
+      folder: copy,
+      environment: environment(),
+      addresses: {
+        'localhost:8081': `localhost:${String(platform.restPort)}`,
+        'localhost:8080': `localhost:${String(platform.mcpPort)}`,
+      },
+    });
+    const wrong = runs.filter(
+      ({ ran, output, block: { shows } }) => !ran || (shows !== undefined && !output.includes(shows)),
+    );
+    expect(
+      wrong.map(({ block: { file, line, text }, output }) => `${file}:${String(line)}\n${text}→ ${output}`),
+    ).toEqual([]);
+  },
+);
+
+test('the README shows at least the first steps this way', () => {
+  expect(runnable[0]?.file).toBe('README.md');
+  expect(runnable[0]?.blocks.length).toBeGreaterThanOrEqual(5);
+});
+
+function environment(): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    NODE_OPTIONS: '',
+    PATH: `${join(copy, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
+    DEVMESH_API_KEY: platform.apiKey,
+    // For hidden blocks: what a person does in a browser.
+    OWNER_PASSWORD,
+  };
+}
+
+function given(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set: npm run test:integration sets it`);
+  return value;
+}
