@@ -37,6 +37,8 @@ test.each(runnable.filter(({ blocks }) => blocks.length > 0))(
       addresses: {
         'localhost:8081': `localhost:${String(platform.restPort)}`,
         'localhost:8080': `localhost:${String(platform.mcpPort)}`,
+        // A reader copies the id from the line above; a hidden block keeps it.
+        'call_…': '"$CALL"',
       },
     });
     const wrong = runs.filter(

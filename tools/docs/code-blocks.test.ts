@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { blocksIn, codeBlocks, pages } from './code-blocks.ts';
+import { runBlocks } from './run-blocks.ts';
 
 const root = join(import.meta.dirname, '../..');
 const SHELL = new Set(['bash', 'sh', 'shell', 'console']);
@@ -24,6 +25,34 @@ describe('a page', () => {
 
   test('is not run for the word in a reason', () => {
     expect(blocksIn('```bash skip="you run it"\nx\n```\n', 'a.md')).toMatchObject([{ run: false, skip: 'you run it' }]);
+  });
+});
+
+describe('blocks in one shell', () => {
+  const run = (...pieces: string[]) =>
+    runBlocks(blocksIn(pieces.map((piece) => `\`\`\`bash ${piece}\n\`\`\`\n`).join('\n'), 'a.md'), {
+      folder: root,
+      environment: process.env,
+      addresses: { 'localhost:8081': 'localhost:9' },
+    });
+
+  test('see what those before them have set, and the addresses of the day', () => {
+    expect(run('run\nNAME=ada', 'run\necho $NAME at localhost:8081')).toMatchObject([
+      { ran: true },
+      { ran: true, output: expect.stringContaining('ada at localhost:9') },
+    ]);
+  });
+
+  test('end at the first that fails, and say what it said', () => {
+    expect(run('run\ntrue', 'run\necho why; false', 'run\ntrue')).toMatchObject([
+      { ran: true },
+      { ran: false, output: expect.stringContaining('why') },
+      { ran: false },
+    ]);
+  });
+
+  test('fail where they should have ended with another code', () => {
+    expect(run('run exits=8\n(exit 8)', 'run exits=8\ntrue').map(({ ran }) => ran)).toEqual([true, false]);
   });
 });
 

@@ -15,6 +15,8 @@ export interface CodeBlock {
   from: string | undefined;
   /** What its output must contain. */
   shows: string | undefined;
+  /** The exit code of its last command, where that is not 0. */
+  exits: number;
   text: string;
 }
 
@@ -49,6 +51,7 @@ export function blocksIn(markdown: string, file: string): CodeBlock[] {
       skip: valueOf(attributes, 'skip'),
       from: valueOf(attributes, 'from'),
       shows: valueOf(attributes, 'shows'),
+      exits: Number(valueOf(attributes, 'exits') ?? 0),
       text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
     };
   });

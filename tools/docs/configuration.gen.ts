@@ -1,15 +1,13 @@
-import { join } from 'node:path';
 import { RoadSettings, ServerSettings } from '@devmesh/assembly';
-import { prometheus } from '@devmesh/prometheus';
 import { RestSettings } from '@devmesh/rest-api';
 import { ProcessSettings } from '@devmesh/runtime';
 import type { JsonSchema } from '@devmesh/contracts';
 import { z } from 'zod';
 import { code, heading, table } from './markdown.ts';
 import { fieldsOf, type Field } from './schema-fields.ts';
+import { schemaIn, systemsServed } from './systems-served.ts';
 import { writePage } from './write-page.ts';
 
-// Settings that no other project needs are not exported by theirs, and need not be for a page: read from their files.
 const start = await schemaIn('apps/devmesh/src/start/settings.ts', 'StartSettings');
 const mcpServer = await schemaIn('apps/mcp-server/src/settings.ts', 'McpServerSettings');
 const adapter = await schemaIn('libs/road/adapter/src/start-adapter.ts', 'AdapterSettings');
@@ -25,9 +23,11 @@ const servers = group('Backing servers', 'The production form: rest-api, mcp-ser
 const road = group('The road of a call', 'rest-api, mcp-server, worker and `devmesh start`.', RoadSettings);
 const rest = group('REST door', 'rest-api and `devmesh start`.', RestSettings);
 const mcp = group('MCP door', 'mcp-server; `devmesh start` takes all but `MCP_HOST` and `REST_URL`.', mcpServer);
-const ofPrometheus = group('Prometheus', 'adapter-prometheus and `devmesh start`.', prometheus.config);
+const systems = (await systemsServed()).map(({ name, title, config }) =>
+  group(title, `adapter-${name} and \`devmesh start\`.`, config),
+);
 const adapters = group('Every adapter', 'An adapter has neither a database nor Redis.', adapter);
-const shared = [everyProcess, servers, road, rest, mcp, adapters, ofPrometheus];
+const shared = [everyProcess, servers, road, rest, mcp, adapters, ...systems];
 const own = group(
   '`devmesh start`',
   'What it takes beside these, or with another default. Nothing is required.',
@@ -83,10 +83,4 @@ function isRequired({ required, default: fallback }: Field): boolean {
 function shown(json: string): string {
   const value: unknown = JSON.parse(json);
   return Array.isArray(value) ? value.join(',') : String(value);
-}
-
-async function schemaIn(file: string, name: string): Promise<z.ZodObject> {
-  const found = ((await import(join(import.meta.dirname, '../..', file))) as Record<string, unknown>)[name];
-  if (found instanceof z.ZodObject) return found;
-  throw new Error(`${file} exports no zod object ${name}: tell tools/docs/configuration.gen.ts where it is now`);
 }

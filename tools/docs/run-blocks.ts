@@ -17,12 +17,12 @@ export interface BlockRun {
 
 const TIMEOUT_MS = 45_000;
 /** A line that no block puts out by itself. */
-const MARK = '\u0001devmesh-block ';
+const MARK = '@@ block ';
 
 /** Runs the blocks of one page in one shell, so that a block sees what those before it have set; ends at the first failure. */
 export function runBlocks(blocks: readonly CodeBlock[], { folder, environment, addresses }: ShellOptions): BlockRun[] {
   const script = blocks
-    .map(({ text }, index) => `printf '\\n%s\\n' '${MARK}${String(index)}'\n${here(text, addresses)}`)
+    .map((block, index) => `printf '\\n%s\\n' '${MARK}${String(index)}'\n${shellOf(block, addresses)}`)
     .join('\n');
   const { stdout, status, error } = spawnSync('bash', ['-c', `exec 2>&1\nset -euo pipefail\n${script}`], {
     cwd: folder,
@@ -32,15 +32,18 @@ export function runBlocks(blocks: readonly CodeBlock[], { folder, environment, a
     killSignal: 'SIGKILL',
   });
   const outputs = stdout.split(new RegExp(`^${MARK}\\d+$`, 'm')).slice(1);
-  const failed = status === 0 ? blocks.length : outputs.length - 1;
+  // The last one that was begun is the one that failed.
+  const passed = status === 0 ? blocks.length : outputs.length - 1;
   const why = error === undefined ? '' : `\n${error.message}`;
   return blocks.map((block, index) => ({
     block,
-    ran: index < failed,
+    ran: index < passed,
     output: `${outputs[index] ?? '(not reached)'}${why}`,
   }));
 }
 
-function here(text: string, addresses: Readonly<Record<string, string>>): string {
-  return Object.entries(addresses).reduce((script, [written, real]) => script.replaceAll(written, real), text);
+// A block that should fail must, and with that very code.
+function shellOf({ text, exits }: CodeBlock, addresses: Readonly<Record<string, string>>): string {
+  const script = Object.entries(addresses).reduce((sofar, [written, real]) => sofar.replaceAll(written, real), text);
+  return exits === 0 ? script : `set +e\n${script}\nexited=$?\nset -e\ntest "$exited" -eq ${String(exits)}`;
 }

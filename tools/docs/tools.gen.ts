@@ -2,22 +2,22 @@ import { describeTool, type Tool } from '@devmesh/adapter';
 import { publishedName, type ToolDescriptor, type ToolExample } from '@devmesh/contracts';
 import { OBSERVE, TOOLSET_NAMES } from '@devmesh/gateway';
 import { ownTools } from '@devmesh/platform';
-import { prometheus } from '@devmesh/prometheus';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { code, heading, json, table } from './markdown.ts';
 import { fieldsOf } from './schema-fields.ts';
+import { systemsServed } from './systems-served.ts';
 import { writePage } from './write-page.ts';
 
 // Only described, never run: what they would run on is not needed.
 const own = ownTools({ memory: {}, evidence: {}, road: {}, readStatus: {} } as never);
 
 const systems: { name: string; title: string; about: string; tools: ToolDescriptor[] }[] = [
-  {
-    name: prometheus.name,
-    title: prometheus.title,
-    about: 'Need a connection of the system `prometheus`.',
-    tools: describe(prometheus.tools, prometheus.name, true),
-  },
+  ...(await systemsServed()).map(({ name, title, tools }) => ({
+    name,
+    title,
+    about: `Need a connection of the system \`${name}\`.`,
+    tools: describe(tools, name, true),
+  })),
   {
     name: 'memory',
     title: 'Memory',

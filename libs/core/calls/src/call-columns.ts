@@ -5,7 +5,7 @@ import type { Vault } from '@devmesh/vault';
 import { inputHash } from './input-hash.ts';
 import { jsonb, jsonbOrNull, plainText, plainTextOrNull } from './jsonb.ts';
 import type { NewCall } from './new-call.ts';
-import { sealCall } from './sealed-call.ts';
+import { sealCall, sealVerify } from './sealed-call.ts';
 
 /** Time that a dispatched call has beyond its tool's own, before it is taken for lost. */
 export const LEASE_GRACE_MS = 10_000;
@@ -17,7 +17,7 @@ export async function callColumns(
   vault: Vault,
   clock: Clock,
 ): Promise<Insertable<Tables['calls']>> {
-  const { principal, tool, connection, input, prepared } = call;
+  const { principal, tool, connection, input, prepared, verify } = call;
   const now = clock();
   const waits = state === 'awaiting_approval';
   return {
@@ -38,7 +38,8 @@ export async function callColumns(
     idempotency_key: call.idempotencyKey ?? null,
     schema_hash: tool.schemaHash,
     prepared: jsonbOrNull(redact(prepared)),
-    verify: jsonbOrNull(call.verify),
+    verify: jsonbOrNull(redact(verify)),
+    verify_sealed: verify ? await sealVerify(vault, rowOf(call), verify) : null,
     undo_of: call.undoOf ?? null,
     timeout_ms: tool.timeoutMs,
     lease_until: waits ? null : new Date(now.getTime() + tool.timeoutMs + LEASE_GRACE_MS),

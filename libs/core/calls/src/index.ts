@@ -18,7 +18,7 @@ export { EVIDENCE_PAGE, readEvidence } from './read-evidence.ts';
 export type { EvidenceAnswer, EvidenceQuestion } from './read-evidence.ts';
 export { createReadRecorder, READ_LINES_DELAY_MS, READ_LINES_MAX } from './read-recorder.ts';
 export type { ReadRecorder, RecordedState } from './read-recorder.ts';
-export { openCall, openWayBack } from './sealed-call.ts';
+export { openCall, openVerify, openWayBack } from './sealed-call.ts';
 export type { StoredCall, WayBack } from './sealed-call.ts';
 export { createCallSweep } from './sweep-calls.ts';
 export type { CallSweep } from './sweep-calls.ts';

@@ -17,6 +17,7 @@ export interface WayBack extends FollowUp {
 
 const CALL = 'call-input';
 const WAY_BACK = 'call-undo';
+const VERIFY = 'call-verify';
 
 interface RowRef {
   organization_id: string;
@@ -44,6 +45,19 @@ export async function openWayBack(
 ): Promise<WayBack | undefined> {
   if (row.undo_sealed === null) return undefined;
   return parsed<WayBack>(await vault.open(WAY_BACK, boundTo(row), row.undo_sealed));
+}
+
+export function sealVerify(vault: Vault, row: RowRef, verify: FollowUp): Promise<string> {
+  return vault.seal(VERIFY, boundTo(row), JSON.stringify(verify));
+}
+
+/** The read that settles the call; undefined where there is none. */
+export async function openVerify(
+  vault: Vault,
+  row: RowRef & { verify_sealed: string | null },
+): Promise<FollowUp | undefined> {
+  if (row.verify_sealed === null) return undefined;
+  return parsed<FollowUp>(await vault.open(VERIFY, boundTo(row), row.verify_sealed));
 }
 
 // We sealed it ourselves, for this very row: its shape is what the types say.

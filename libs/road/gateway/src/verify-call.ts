@@ -1,4 +1,4 @@
-import { actorOf, type CallRow } from '@devmesh/calls';
+import { actorOf, openVerify, type CallRow } from '@devmesh/calls';
 import { AppError, type CallAnswer, type Principal } from '@devmesh/contracts';
 import type { CallOptions } from './call-options.ts';
 import type { CallTool } from './call-tool.ts';
@@ -16,10 +16,11 @@ export function createVerifyCall(parts: GatewayParts, callTool: CallTool) {
   return async (principal: Principal, callId: string, options: CallOptions): Promise<CallAnswer> => {
     const row = await parts.history.get(principal, callId);
     if (row.state !== 'outcome_unknown') return answerOfRow(parts, row);
-    if (!row.verify)
+    const verify = await openVerify(parts.vault, row);
+    if (!verify)
       throw new AppError('conflict', `No read settles ${row.tool}.`, { suggestion: verifyHints(row)[0] });
     const connection = row.connection ?? undefined;
-    const read = await callTool(principal, row.verify.tool, row.verify.input, { ...options, connection });
+    const read = await callTool(principal, verify.tool, verify.input, { ...options, connection });
     if (!read.reply.success) return read;
     const answer = settled(row, read, parts.clock());
     const { status: state } = answer.reply;

@@ -22,6 +22,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       schema_hash text not null,
       prepared jsonb,
       verify jsonb,
+      verify_sealed text,
       undo jsonb,
       undo_sealed text,
       undo_of text,

@@ -26,7 +26,10 @@ export interface CallTable {
   idempotency_key: string | null;
   schema_hash: string;
   prepared: JsonOrNull<Prepared>;
+  /** Redacted: for people. */
   verify: JsonOrNull<FollowUp>;
+  /** The exact read that settles it, sealed. */
+  verify_sealed: string | null;
   /** Redacted: for people. */
   undo: JsonOrNull<FollowUp>;
   /** The exact way back, sealed: it may run later. */
