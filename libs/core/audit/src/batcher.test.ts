@@ -57,7 +57,7 @@ test('lines are written by themselves, in order', async () => {
 
 test('a full batch does not wait for the clock', async () => {
   // The delay never ends.
-  jest.spyOn(globalThis, 'setTimeout').mockImplementation((() => undefined) as never);
+  jest.spyOn(globalThis, 'setTimeout').mockImplementation((() => ({ unref: () => undefined })) as never);
   batcher = make({ maxLines: 3 });
   for (const target of ['a', 'b', 'c']) batcher.add(event(target));
   await until(async () => (await kept()).length === 3);

@@ -1,7 +1,7 @@
 import type { Cache } from '@devmesh/cache';
 import { AppError } from '@devmesh/contracts';
 import type { CounterMetric, Metrics } from '@devmesh/runtime';
-import type { Limited, Quota } from './quota.ts';
+import type { Limited, Quota } from './limited.ts';
 
 export interface ExecutionParts {
   cache: Cache;

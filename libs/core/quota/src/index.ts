@@ -1,3 +1,3 @@
 export { createQuota, QUOTA_DEFAULTS } from './quota.ts';
-export type { Limited, Quota, QuotaDefaults, QuotaParts } from './quota.ts';
-export type { RequestDecision } from './request-limit.ts';
+export type { Limited, Quota, RequestDecision } from './limited.ts';
+export type { QuotaDefaults, QuotaParts } from './quota.ts';

@@ -1,9 +1,9 @@
 import type { Cache } from '@devmesh/cache';
-import type { Principal, RateLimit } from '@devmesh/contracts';
+import type { RateLimit } from '@devmesh/contracts';
 import type { Clock, Metrics } from '@devmesh/runtime';
 import { createExecutions } from './executions.ts';
 import { createRequestLimit } from './request-limit.ts';
-import type { RequestDecision } from './request-limit.ts';
+import type { Quota } from './limited.ts';
 
 export interface QuotaDefaults {
   /** For principals that have no limit of their own. */
@@ -25,19 +25,6 @@ export interface QuotaParts {
   clock: Clock;
   metrics: Metrics;
   defaults?: Partial<QuotaDefaults>;
-}
-
-export type Limited = Pick<Principal, 'id' | 'rateLimit'>;
-
-/** Fails closed: where the cache cannot be asked nothing passes, both functions throw AppError `unavailable`. */
-export interface Quota {
-  /** Takes one token; for a door, once per authenticated request or stdio message. One round trip. */
-  takeRequest(principal: Limited): Promise<RequestDecision>;
-  /**
-   * Runs `fn` in one of the principal's places and frees it afterwards, whatever `fn` does. The same `callId` never takes two.
-   * @throws AppError `rate_limited` when no place is free, without waiting; and what `fn` throws.
-   */
-  withExecution<Result>(principal: Limited, callId: string, fn: () => Promise<Result>): Promise<Result>;
 }
 
 export function createQuota({ cache, clock, metrics, defaults }: QuotaParts): Quota {

@@ -1,16 +1,7 @@
 import type { Cache, Taken } from '@devmesh/cache';
 import type { RateLimit } from '@devmesh/contracts';
 import type { Clock, Metrics } from '@devmesh/runtime';
-import type { Limited, Quota } from './quota.ts';
-
-export interface RequestDecision {
-  /** False: answer 429 with these headers and do nothing else. */
-  allowed: boolean;
-  /** 0 when allowed, else at least 1. */
-  retryAfterSeconds: number;
-  /** For the reply, whatever it is; `Retry-After` only when refused. */
-  headers: Record<string, string>;
-}
+import type { Limited, Quota } from './limited.ts';
 
 export interface RequestLimitParts {
   cache: Cache;

@@ -29,8 +29,9 @@ export function createLamps() {
     },
     /** Prepares that began. */
     looks: 0,
-    /** What the next look, or the next switch, fails with. */
     lookFails: undefined as AppError | undefined,
+    /** This look waits until something is at the gate, and then fails. */
+    lateLook: 0,
     loseAnswers: false,
     connectedTo: [] as (string | undefined)[],
   };
@@ -57,7 +58,10 @@ export function lampAdapter(lamps: Lamps, { version = 1 } = {}) {
       output: State,
       targets: { name: '/name' },
       async prepare({ name: lamp, on }, { lamps: vendor }: Context) {
-        vendor.looks++;
+        if (++vendor.looks === vendor.lateLook) {
+          await vendor.gate.entered.promise;
+          throw new AppError('conflict', 'It is on already.');
+        }
         if (vendor.lookFails) throw vendor.lookFails;
         const { version: observed, on: was } = vendor.of(lamp);
         return {

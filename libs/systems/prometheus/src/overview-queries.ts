@@ -3,7 +3,7 @@ import { quoted } from './matcher.ts';
 export interface OverviewQuery {
   name: string;
   unit: string;
-  /** PromQL with $service, $namespace and $window. */
+  /** PromQL with $selector, $service, $namespace and $window. */
   query: string;
 }
 
@@ -45,15 +45,14 @@ export function overviewQueries(
   return templates.map((template) => ({ ...template, query: fill(template.query, subject) }));
 }
 
+// In one pass: what is filled in is not looked at again.
 function fill(template: string, { service, namespace, label, window }: OverviewSubject): string {
-  const selector = [
-    `${label}=${quoted(service)}`,
-    ...(namespace === undefined ? [] : [`namespace=${quoted(namespace)}`]),
-  ].join(',');
-  const inner = (text: string) => quoted(text).slice(1, -1);
-  return template
-    .replaceAll('$selector', () => selector)
-    .replaceAll('$service', () => inner(service))
-    .replaceAll('$namespace', () => inner(namespace ?? ''))
-    .replaceAll('$window', () => window);
+  const ofNamespace = namespace === undefined ? [] : [`namespace=${quoted(namespace)}`];
+  const values: Readonly<Record<string, string>> = {
+    selector: [`${label}=${quoted(service)}`, ...ofNamespace].join(','),
+    service: quoted(service).slice(1, -1),
+    namespace: quoted(namespace ?? '').slice(1, -1),
+    window,
+  };
+  return template.replace(/\$(selector|service|namespace|window)\b/g, (_whole, name: string) => values[name] ?? '');
 }

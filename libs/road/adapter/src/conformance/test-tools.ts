@@ -21,7 +21,7 @@ type ToolOf<Clients extends object> = Tool<z.ZodObject, z.ZodObject, Clients & T
 
 /** Runs an adapter's tools as they are run in earnest, with its own `toAppError`, but without a bus. */
 export function testTools<Clients extends object>(
-  adapter: Pick<Adapter<Clients>, 'toAppError'>,
+  adapter: Adapter<Clients>,
   { now = systemClock }: { now?: Clock } = {},
 ): TestTools<Clients> {
   const execution = (
