@@ -9,7 +9,7 @@ import { z } from 'zod';
  * version. Resolves when the client has gone.
  */
 export async function bridgeToHttp(url: URL, apiKey: string, { logger }: { logger: Logger }): Promise<void> {
-  const { promise: closed, resolve, reject } = Promise.withResolvers<void>();
+  const { promise: closed, resolve, reject } = Promise.withResolvers<undefined>();
   const client = new StdioServerTransport();
   const platform = new StreamableHTTPClientTransport(url, {
     requestInit: { headers: { authorization: `Bearer ${apiKey}` } },
@@ -34,8 +34,8 @@ export async function bridgeToHttp(url: URL, apiKey: string, { logger }: { logge
     client.send(message).catch(reject);
   };
   platform.onerror = (error) => logger.debug('platform', { error });
-  client.onclose = () => resolve();
-  process.stdin.once('end', () => resolve());
+  client.onclose = () => resolve(undefined);
+  process.stdin.once('end', () => resolve(undefined));
 
   await platform.start();
   await client.start();
@@ -46,11 +46,11 @@ export async function bridgeToHttp(url: URL, apiKey: string, { logger }: { logge
 
 /** Follows `initialize`: what the two agreed on goes into a header of every later request. */
 function createHandshake(platform: StreamableHTTPClientTransport) {
-  let pending: { id: string | number; done: PromiseWithResolvers<void> } | undefined;
+  let pending: { id: string | number; done: PromiseWithResolvers<undefined> } | undefined;
 
   function end(id: string | number): void {
     if (pending?.id !== id) return;
-    pending.done.resolve();
+    pending.done.resolve(undefined);
     pending = undefined;
   }
 
@@ -58,7 +58,7 @@ function createHandshake(platform: StreamableHTTPClientTransport) {
     over: () => pending?.done.promise ?? Promise.resolve(),
     begin(message: JSONRPCMessage): void {
       if (isJSONRPCRequest(message) && message.method === 'initialize')
-        pending = { id: message.id, done: Promise.withResolvers<void>() };
+        pending = { id: message.id, done: Promise.withResolvers<undefined>() };
     },
     failed(message: JSONRPCMessage): void {
       if (isJSONRPCRequest(message)) end(message.id);

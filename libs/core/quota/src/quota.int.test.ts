@@ -4,7 +4,7 @@ import { connectRedisCache } from '@devmesh/cache';
 import type { Cache } from '@devmesh/cache';
 import { createMetrics, silentLogger, systemClock } from '@devmesh/runtime';
 import { createQuota } from './quota.ts';
-import type { Quota } from './quota.ts';
+import type { Quota } from './limited.ts';
 
 const url = process.env['TEST_REDIS_URL'] ?? '';
 if (!url) throw new Error('TEST_REDIS_URL is not set: `npm run test:integration` starts a Redis and sets it.');

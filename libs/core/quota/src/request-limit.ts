@@ -1,7 +1,7 @@
 import type { Cache, Taken } from '@devmesh/cache';
 import type { RateLimit } from '@devmesh/contracts';
 import type { Clock, Metrics } from '@devmesh/runtime';
-import type { Limited, Quota } from './limited.ts';
+import type { Limited, Quota, RequestDecision } from './limited.ts';
 
 export interface RequestLimitParts {
   cache: Cache;

@@ -27,7 +27,7 @@ export const listTargets = defineTool({
   examples: [{ input: { health: 'down' }, gives: 'the targets that do not answer, and why' }],
 
   async run({ health, job, limit }, context: PrometheusContext) {
-    const { data: all } = await needPrometheus(context).targets(new AbortController().signal);
+    const { data: all } = await needPrometheus(context).targets(context.signal);
     const ofJob = all.filter(({ labels }) => job === undefined || labels['job'] === job);
     const wanted = ofJob.filter((target) => health === 'any' || target.health === health).sort(worstFirst);
     const rows = wanted.slice(0, limit).map(rowOf);
