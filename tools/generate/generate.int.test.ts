@@ -33,7 +33,12 @@ test('a generated system with two tools, and a tool in an old system, pass every
   expect(run('eslint', '--max-warnings', '0', ...written)).toBe('');
   expect(run('prettier', '--check', '--log-level', 'warn', 'tsconfig.json', ...written)).toBe('');
   expect(run('node', 'tools/floors/references.ts', '--check')).toBe('');
-  expect(run('node', 'tools/floors/main.ts')).toBe('');
+  // Of the whole house only what was written counts here: the rest is `npm run floors`' own to say.
+  expect(
+    run('node', 'tools/floors/main.ts')
+      .split('\n')
+      .filter((line) => /tempo|error-budget/.test(line)),
+  ).toEqual([]);
   // In CI jest writes no snapshot of itself, and a new tool has none.
   expect(run('jest', '--ci=false', '--selectProjects', 'tempo', '--selectProjects', 'prometheus')).toBe('');
 }, 300_000);

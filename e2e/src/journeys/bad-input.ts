@@ -50,7 +50,7 @@ export function describeBadInput(world: World): void {
       const { status, body } = await world.api.call('prometheus_query', { querry: 'up' });
       expect([status, body.success, body.data]).toEqual([200, false, {}]);
       expect(body.error).toMatchObject({ code: 'invalid_input', retryable: false, suggestion: expect.stringContaining('"query"') });
-      expect(Object.keys(body.error.details.fields).sort()).toEqual(['query', 'querry']);
+      expect(Object.keys(body.error.details.fields).sort()).toEqual(['querry', 'query']);
     });
 
     test('a wrong type of an argument', async () => {

@@ -46,7 +46,10 @@ export function createCallLedger({ db, vault, clock, publish }: LedgerParts) {
     try {
       const begun = await inTransaction(db, async (trx) => {
         const row = await trx.insertInto('calls').values(columns).returningAll().executeTakeFirstOrThrow();
-        await appendAudit(trx, auditOfCall(row, 'call.requested', 'pending', { rule: call.approval?.reasons[0]?.rule }));
+        await appendAudit(
+          trx,
+          auditOfCall(row, 'call.requested', 'pending', { rule: call.approval?.reasons[0]?.rule }),
+        );
         const approvalId = call.approval && (await insertApproval(trx, call, call.approval, clock()));
         return { row, duplicate: false, ...(approvalId !== undefined && { approvalId }) };
       });

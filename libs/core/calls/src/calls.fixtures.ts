@@ -87,11 +87,15 @@ export function openDesk(db: Db, { pause }: { pause?: (milliseconds: number) => 
       door: 'test',
       ...over,
     }),
-    approval: { reasons: [{ rule: 'tool-needs-approval', text: 'Always.' }], expiresAt: new Date('2026-03-01T13:00:00Z') },
+    approval: {
+      reasons: [{ rule: 'tool-needs-approval', text: 'Always.' }],
+      expiresAt: new Date('2026-03-01T13:00:00Z'),
+    },
     advance(milliseconds: number): void {
       time.now = new Date(time.now.getTime() + milliseconds);
     },
-    rows: () => db.selectFrom('calls').selectAll().where('organization_id', '=', organizationId).orderBy('id').execute(),
+    rows: () =>
+      db.selectFrom('calls').selectAll().where('organization_id', '=', organizationId).orderBy('id').execute(),
   };
 }
 

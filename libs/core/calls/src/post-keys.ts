@@ -19,7 +19,17 @@ const KEPT_MS = 24 * 3600 * 1000;
 const PURPOSE = 'post-response';
 
 /** Who holds a key, and the answer that was given under it. An answer may hold a secret (a new API key): it is sealed. */
-export function createPostKeys({ db, vault, clock, leaseMs }: { db: Db; vault: Vault | undefined; clock: Clock; leaseMs: number }) {
+export function createPostKeys({
+  db,
+  vault,
+  clock,
+  leaseMs,
+}: {
+  db: Db;
+  vault: Vault | undefined;
+  clock: Clock;
+  leaseMs: number;
+}) {
   const leaseUntil = () => new Date(clock().getTime() + leaseMs);
 
   /** Takes the key when it is new, or when whoever took it died without an answer. */

@@ -1,7 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { EVIDENCE_PAGE, readEvidence } from './read-evidence.ts';
 
-const json = JSON.stringify({ pods: [{ name: 'a', phase: 'Failed' }, { name: 'b', phase: 'Running' }] });
+const json = JSON.stringify({
+  pods: [
+    { name: 'a', phase: 'Failed' },
+    { name: 'b', phase: 'Running' },
+  ],
+});
 const refused = (question: object, text = json) => {
   try {
     readEvidence(text, question);
@@ -52,7 +57,10 @@ test('a query picks from JSON, and gives null where it finds nothing', () => {
 });
 
 test('a query that cannot be run says why, and what to use for text', () => {
-  expect(refused({ query: 'pods[' })).toMatchObject({ code: 'invalid_input', suggestion: expect.stringContaining('keys') });
+  expect(refused({ query: 'pods[' })).toMatchObject({
+    code: 'invalid_input',
+    suggestion: expect.stringContaining('keys'),
+  });
   expect(refused({ query: 'abs(pods)' })).toMatchObject({ code: 'invalid_input' });
   expect(refused({ query: 'a' }, 'plain text')).toMatchObject({ message: 'This evidence is text, not JSON.' });
   expect(refused({ query: 'a', grep: 'b' })).toMatchObject({ code: 'invalid_input' });

@@ -63,7 +63,8 @@ async function writeLines(db: Db, lines: readonly Line[], logger: Logger): Promi
   } catch (error) {
     if (!isRefusedData(error)) throw error;
     if (lines.length > 1) for (const line of lines) await writeLines(db, [line], logger);
-    else logger.error('the row of a read was refused by the database and is lost', { call_id: lines[0]?.row.id, error });
+    else
+      logger.error('the row of a read was refused by the database and is lost', { call_id: lines[0]?.row.id, error });
   }
 }
 

@@ -30,7 +30,7 @@ export async function runTool<Context extends ToolContext>(
     const input = parseInput(tool.input, execution.input);
     context.signal.throwIfAborted();
     began = true;
-    const result = await ((x: Promise<never>, _s: unknown) => x)(tool.run(input, { ...context, ...(prepared && { prepared }) }), context.signal);
+    const result = await untilAborted(tool.run(input, { ...context, ...(prepared && { prepared }) }), context.signal);
     const data = parseOutput(tool, result.data);
     const undo = wayBack(execution, () => tool.undo?.(input, prepared, data));
     const { connection } = context;

@@ -34,6 +34,7 @@ export function createRoad(infra: Infra, process: ProcessParts, settings: RoadSe
   const { logger, metrics, health, clock } = process;
   const { db } = store;
   const policy = { protectedEnvironments: settings.PROTECTED_ENVIRONMENTS };
+  const publicUrl = settings.PUBLIC_URL.replace(/\/$/, '');
 
   const auditBatcher = createAuditBatcher({ db, logger, metrics });
   const events = createOrganizationEvents(bus, clock, logger);
@@ -47,7 +48,7 @@ export function createRoad(infra: Infra, process: ProcessParts, settings: RoadSe
     metrics,
     auditBatcher,
     openRegistration: settings.OPEN_REGISTRATION,
-    secureCookies: settings.PUBLIC_URL.startsWith('https:'),
+    secureCookies: publicUrl.startsWith('https:'),
   });
   const connections = createConnections({
     db,
@@ -71,7 +72,6 @@ export function createRoad(infra: Infra, process: ProcessParts, settings: RoadSe
   const ledger = createCallLedger({ db, vault, clock, publish: events.publish });
   const history = createCallHistory({
     db,
-    ledger,
     follow: (organizationId, listener) => events.follow(organizationId, ({ event }) => listener(event)),
   });
   const approvals = createApprovals({ db, queue, ledger, clock, logger, publish: events.publish });
@@ -123,7 +123,7 @@ export function createRoad(infra: Infra, process: ProcessParts, settings: RoadSe
     metrics,
     dispatch: createDispatch({ bus, own, clock }),
     inFlight: createInFlight(bus),
-    approvalUrl: (approvalId) => `${settings.PUBLIC_URL.replace(/\/$/, '')}/approvals/${approvalId}`,
+    approvalUrl: (approvalId) => `${publicUrl}/approvals/${approvalId}`,
     approvalTtlMs: settings.APPROVAL_TTL_MINUTES * 60_000,
     noteAudit: (event) => auditBatcher.add(event),
     resolveConnection: (...wanted) => connections.resolve(...wanted),
@@ -133,17 +133,23 @@ export function createRoad(infra: Infra, process: ProcessParts, settings: RoadSe
   });
   later.gateway = gateway;
 
-  /** Listens to the bus; what it returns stops in reverse order and writes what waits. */
+  /** Listens to the bus; what it returns stops in reverse order and writes what waits. Where one of them fails, none stays. */
   async function start(): Promise<() => Promise<void>> {
-    await identity.start();
-    await connections.start();
-    const stops = [await events.start(), await systems.start(), await gateway.start()];
-    return async () => {
-      for (const stop of stops.reverse()) await stop();
-      await connections.stop();
-      await identity.stop();
-      await auditBatcher.stop();
+    const stops: (() => Promise<void>)[] = [() => auditBatcher.stop()];
+    const stop = async () => {
+      for (const one of stops.splice(0).reverse()) await one();
     };
+    try {
+      await identity.start();
+      stops.push(() => identity.stop());
+      await connections.start();
+      stops.push(() => connections.stop());
+      for (const part of [events, systems, gateway]) stops.push(await part.start());
+      return stop;
+    } catch (error) {
+      await stop();
+      throw error;
+    }
   }
 
   return {
@@ -162,11 +168,13 @@ export function createRoad(infra: Infra, process: ProcessParts, settings: RoadSe
     systems,
     status,
     events,
+    /** Where people reach the pages. */
+    publicUrl,
     clock,
     logger,
     metrics,
     health,
-    posts: createIdempotentPosts({ db, clock }),
+    posts: createIdempotentPosts({ db, vault, clock }),
     callSweep: createCallSweep({ db, clock, ledger }),
     start,
   };

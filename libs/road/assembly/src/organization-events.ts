@@ -4,8 +4,10 @@ import type { Clock, Logger } from '@devmesh/runtime';
 
 type Listener = (envelope: EventEnvelope) => void;
 
-/** Events that are kept for streams that broke, per organisation. */
+/** Events that are kept for streams that broke, per organisation … */
 const KEPT_EVENTS = 500;
+/** … and of how many organisations, the ones that something happened to last. */
+const KEPT_ORGANIZATIONS = 200;
 
 /** Organisations' events over the bus, heard once per process: a hint to look, never the truth. */
 export function createOrganizationEvents(bus: Bus, clock: Clock, logger: Logger) {
@@ -33,7 +35,9 @@ export function createOrganizationEvents(bus: Bus, clock: Clock, logger: Logger)
     const kept = recent.get(envelope.organization_id) ?? [];
     kept.push(envelope);
     if (kept.length > KEPT_EVENTS) kept.shift();
+    recent.delete(envelope.organization_id);
     recent.set(envelope.organization_id, kept);
+    if (recent.size > KEPT_ORGANIZATIONS) recent.delete(recent.keys().next().value ?? '');
   }
 
   return {
@@ -48,11 +52,11 @@ export function createOrganizationEvents(bus: Bus, clock: Clock, logger: Logger)
         if (own.size === 0) listeners.delete(organizationId);
       };
     },
-    /** What this process heard after the event `id`; nothing where it is not known any more. */
-    since(organizationId: string, id: string | undefined): EventEnvelope[] {
+    /** What this process heard after the event `id`; undefined where it does not know that one, or not any more. */
+    since(organizationId: string, id: string): EventEnvelope[] | undefined {
       const kept = recent.get(organizationId) ?? [];
       const at = kept.findIndex((envelope) => envelope.id === id);
-      return at === -1 ? [] : kept.slice(at + 1);
+      return at === -1 ? undefined : kept.slice(at + 1);
     },
   };
 }

@@ -15,7 +15,8 @@ afterAll(() => store.close());
 const never = new AbortController().signal;
 const ask = (name = 'a') => world.call('lamp.turn_carefully', { name }, { reason: 'it is dark', idempotencyKey: 'k1' });
 const execute = (callId: string) => world.gateway.executeApproved(world.organizationId, callId, never);
-const approve = ({ reply }: CallAnswer) => world.approvals.decide(world.owner, reply.approval_id ?? '', 'approved', 'ok');
+const approve = ({ reply }: CallAnswer) =>
+  world.approvals.decide(world.owner, reply.approval_id ?? '', 'approved', 'ok');
 
 test('a call that needs a person does nothing yet and says where the person decides', async () => {
   const { reply, text } = await ask();
@@ -29,7 +30,10 @@ test('a call that needs a person does nothing yet and says where the person deci
   expect(world.lamps.log).toHaveLength(0);
   const { approval, call } = await world.approvals.get(world.organizationId, reply.approval_id ?? '');
   expect(approval).toMatchObject({ status: 'pending', request_reason: 'it is dark', requested_by: 'key:agent' });
-  expect(call).toMatchObject({ state: 'awaiting_approval', prepared: { diff: 'a: false -> true', blast: { lamps: 1 } } });
+  expect(call).toMatchObject({
+    state: 'awaiting_approval',
+    prepared: { diff: 'a: false -> true', blast: { lamps: 1 } },
+  });
 });
 
 test('a repeat of a waiting call gets the same approval, not a second one', async () => {

@@ -66,7 +66,11 @@ test('a call names one connection or takes the default, and the reply says which
 test('a system without a connection answers unavailable and how to add one', async () => {
   world.connections.splice(0);
   const { reply } = await world.call('lamp.get', { name: 'a' });
-  expect(reply.error).toMatchObject({ code: 'unavailable', retryable: false, suggestion: expect.stringContaining('POST') });
+  expect(reply.error).toMatchObject({
+    code: 'unavailable',
+    retryable: false,
+    suggestion: expect.stringContaining('POST'),
+  });
 });
 
 test('the sixth call at one time is told to wait, and a finished one makes room', async () => {

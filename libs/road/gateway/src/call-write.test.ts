@@ -82,7 +82,12 @@ test('a duplicate of a call that outlives its time is told so, with the id to wa
   await world.lamps.gate.entered.promise;
   await expect(
     world.call('lamp.turn_slowly', { name: 'a' }, { idempotencyKey: 'k1', timeoutMs: 1 }),
-  ).rejects.toMatchObject({ code: 'conflict', httpStatus: 409, retryable: true, details: { call_id: expect.any(String) } });
+  ).rejects.toMatchObject({
+    code: 'conflict',
+    httpStatus: 409,
+    retryable: true,
+    details: { call_id: expect.any(String) },
+  });
   world.lamps.gate.open.resolve(undefined);
   await first;
 });
@@ -179,7 +184,9 @@ test('a denied call leaves a line with the rule', async () => {
   const reader = world.principalOf({ scopes: ['read', 'lamp:write'] });
   const { reply } = await world.call('lamp.turn', { name: 'a' }, {}, { ...reader, scopes: ['lamp:write', 'read'] });
   expect(reply.success).toBe(true);
-  await expect(world.call('lamp.turn', { name: 'a' }, {}, world.principalOf({ scopes: ['read'] }))).rejects.toMatchObject({
+  await expect(
+    world.call('lamp.turn', { name: 'a' }, {}, world.principalOf({ scopes: ['read'] })),
+  ).rejects.toMatchObject({
     code: 'not_found',
   });
   expect((await world.audit()).at(-1)).toMatchObject({ action: 'call.denied', outcome: 'denied', rule: 'scope-write' });

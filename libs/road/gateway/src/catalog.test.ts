@@ -14,7 +14,11 @@ afterAll(() => store.close());
 
 const names = async (principal = world.agent, options = {}) =>
   (await world.catalog.list(principal, options)).map(({ descriptor }) => descriptor.name);
-const failure = (call: Promise<unknown>) => call.then(() => undefined, (error: unknown) => ({ ...(error as object) }));
+const failure = (call: Promise<unknown>) =>
+  call.then(
+    () => undefined,
+    (error: unknown) => ({ ...(error as object) }),
+  );
 
 /** What an adapter says of itself, heard by the door. */
 async function announce(change: (announcement: Announcement) => Announcement): Promise<void> {
@@ -41,7 +45,9 @@ test('a URL only narrows: it never gives what the key lacks', async () => {
   const narrow = world.principalOf({ toolset: 'memory' });
   expect(await names(narrow, { narrowing: 'all' })).toEqual(['contexts_list']);
   expect(await names(world.agent, { narrowing: 'memory' })).toEqual(['contexts_list']);
-  await expect(world.call('lamp.get', { name: 'a' }, { toolsets: 'memory' })).rejects.toMatchObject({ code: 'not_found' });
+  await expect(world.call('lamp.get', { name: 'a' }, { toolsets: 'memory' })).rejects.toMatchObject({
+    code: 'not_found',
+  });
 });
 
 test('a toolset that there is not is refused by name', () => {
@@ -126,14 +132,22 @@ test('a door that starts while an adapter is silent knows its tools from the las
 
 test.each<[string, (announcement: Announcement) => Announcement]>([
   ['tools of another system', (lamp) => ({ ...lamp, system: 'other' })],
-  ["a name of DevMesh's own", (lamp) => ({ ...lamp, system: 'memory', tools: lamp.tools.map((tool) => ({ ...tool, system: 'memory' })) })],
+  [
+    "a name of DevMesh's own",
+    (lamp) => ({ ...lamp, system: 'memory', tools: lamp.tools.map((tool) => ({ ...tool, system: 'memory' })) }),
+  ],
   [
     'a tool that passes for one of ours',
     (lamp) => ({ ...lamp, tools: lamp.tools.map((tool) => ({ ...tool, name: 'status', needsConnection: false })) }),
   ],
   [
     'two tools with one published name',
-    (lamp) => ({ ...lamp, tools: ['lamp.get_it', 'lamp.get_it'].flatMap((name) => lamp.tools.slice(0, 1).map((tool) => ({ ...tool, name }))) }),
+    (lamp) => ({
+      ...lamp,
+      tools: ['lamp.get_it', 'lamp.get_it'].flatMap((name) =>
+        lamp.tools.slice(0, 1).map((tool) => ({ ...tool, name })),
+      ),
+    }),
   ],
 ])('an announcement with %s is refused, said once, and changes nothing', async (_what, change) => {
   const before = await names(world.agent, { all: true });
@@ -161,7 +175,10 @@ test('a schema that cannot be compiled costs that one tool', async () => {
       tool.name === 'lamp.say' ? { ...tool, inputSchema: { type: 'nonsense' }, schemaHash: 'changed' } : tool,
     ),
   }));
-  expect((await world.call('lamp.say', { text: 'x' })).reply).toMatchObject({ success: false, error: { code: 'internal' } });
+  expect((await world.call('lamp.say', { text: 'x' })).reply).toMatchObject({
+    success: false,
+    error: { code: 'internal' },
+  });
   expect((await world.call('lamp.get', { name: 'a' })).reply.success).toBe(true);
   expect(world.logged).toContainEqual(expect.objectContaining({ message: 'a call failed unexpectedly' }));
 });

@@ -78,7 +78,13 @@ export function createCatalog({ bus, systems, own, connectionNames, policy }: Ca
 
   async function compile(organizationId: string, organizationSlug: string): Promise<Compiled> {
     const names = await connectionNames(organizationId, organizationSlug);
-    const descriptors = [...own, ...systems.list().flatMap((system) => system.tools).filter(isNotOurs)];
+    const descriptors = [
+      ...own,
+      ...systems
+        .list()
+        .flatMap((system) => system.tools)
+        .filter(isNotOurs),
+    ];
     const tools = descriptors
       .map((tool) => catalogTool(tool, names.get(tool.system) ?? [], parserOf(tool)))
       .sort(byRank);

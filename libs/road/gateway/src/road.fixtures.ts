@@ -12,8 +12,8 @@ import {
   type CallRow,
 } from '@devmesh/calls';
 import {
-  Announcement,
   AppError,
+  type Announcement,
   type JobPayload,
   type OrganizationEvent,
   type Principal,
@@ -34,18 +34,19 @@ import { createInFlight } from './in-flight.ts';
 import { createLamps, lampAdapter, type Lamps } from './lamp.fixtures.ts';
 import { createSystems } from './systems.ts';
 
-export interface World extends Awaited<ReturnType<typeof openWorld>> {}
+export type World = Awaited<ReturnType<typeof openWorld>>;
 
 let organizations = 0;
 
 /** The road as `assembly` wires it, with one small adapter on the bus; `db` is migrated and may be shared. */
-export async function openWorld({ db, bus: given, lamps = createLamps(), serve = true, concurrency = 5 }: WorldParts) {
+export async function openWorld(parts: WorldParts) {
+  const { db, bus: given, lamps = createLamps(), serve = true, concurrency = 5 } = parts;
   const metrics = createMetrics({ service: 'test' });
   const logged: { message: string; fields: Record<string, unknown> | undefined }[] = [];
   const logger = loggerInto(logged);
-  const time = { now: new Date('2026-03-01T12:00:00Z') };
+  const time = parts.time ?? { now: new Date('2026-03-01T12:00:00Z') };
   const clock = () => time.now;
-  const organizationId = `org_${String(process.pid)}_${String(++organizations)}`;
+  const organizationId = parts.organizationId ?? `org_${String(process.pid)}_${String(++organizations)}`;
   const bus = given ?? createMemoryBus({ logger: silentLogger(), metrics });
   const vault = createVault({ masterKey: new Uint8Array(32).fill(7), clock });
 
@@ -143,7 +144,13 @@ export async function openWorld({ db, bus: given, lamps = createLamps(), serve =
     return principal;
   }
   const agent = principalOf();
-  const owner = principalOf({ id: 'user:ada', kind: 'person', userId: 'ada', label: 'ada@acme.test', roles: ['owner'] });
+  const owner = principalOf({
+    id: 'user:ada',
+    kind: 'person',
+    userId: 'ada',
+    label: 'ada@acme.test',
+    roles: ['owner'],
+  });
 
   return {
     organizationId, db, bus, lamps, time, events, queued, connections, revoked, principals, systems, announcements, catalog, gateway, ledger, history,
@@ -181,7 +188,10 @@ interface WorldParts {
   bus?: Bus;
   lamps?: Lamps;
   serve?: boolean;
+  /** Of another door, to be its replica. */
+  organizationId?: string;
   concurrency?: number;
+  time?: { now: Date };
 }
 
 export function connectionOf(name: string, environment: string, endpoint = 'http://lamps.test'): WireConnection {

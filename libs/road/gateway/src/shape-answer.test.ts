@@ -28,7 +28,13 @@ test('five megabytes come as whole rows that fit, with the rest as evidence and 
 });
 
 test('the text is at most 24 KiB, as much as was asked for within 1 and 64 KiB, and is cut between lines', async () => {
-  for (const [maxBytes, most] of [[undefined, 24], [2048, 2], [60_000, 60], [1_000_000, 64], [1, 1]] as const) {
+  for (const [maxBytes, most] of [
+    [undefined, 24],
+    [2048, 2],
+    [60_000, 60],
+    [1_000_000, 64],
+    [1, 1],
+  ] as const) {
     const { text } = await world.call('lamp.dump', {}, { maxBytes });
     expect(bytes(text)).toBeLessThanOrEqual(most * 1024);
     const table = text.split('\n').filter((line) => /^\d+ \| /.test(line));

@@ -102,7 +102,10 @@ test('another organisation finds nothing to undo', async () => {
 test('what failed, waits or has no way back cannot be taken back', async () => {
   world.lamps.loseAnswers = true;
   const { reply } = await world.call('lamp.turn', { name: 'a' });
-  await expect(undo(reply.call_id)).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(/unknown/) });
+  await expect(undo(reply.call_id)).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringMatching(/unknown/),
+  });
   const read = await world.call('lamp.get', { name: 'a' }, { idempotencyKey: 'k1' });
   await expect(undo(read.reply.call_id)).rejects.toMatchObject({ code: 'conflict' });
 });

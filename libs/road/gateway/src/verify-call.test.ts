@@ -42,7 +42,10 @@ test('nothing found proves nothing while whoever ran it may still be at work', a
 test('nothing found after its time is over settles it as failed, and it may be made again', async () => {
   const callId = await lostCall({ done: false });
   world.advance(5_000);
-  expect((await verify(callId)).reply).toMatchObject({ status: 'failed', error: { suggestion: 'It may be called again.' } });
+  expect((await verify(callId)).reply).toMatchObject({
+    status: 'failed',
+    error: { suggestion: 'It may be called again.' },
+  });
   expect(await world.row(callId)).toMatchObject({ state: 'failed' });
 });
 

@@ -17,8 +17,7 @@ export function createVerifyCall(parts: GatewayParts, callTool: CallTool) {
     const row = await parts.history.get(principal, callId);
     if (row.state !== 'outcome_unknown') return answerOfRow(parts, row);
     const verify = await openVerify(parts.vault, row);
-    if (!verify)
-      throw new AppError('conflict', `No read settles ${row.tool}.`, { suggestion: verifyHints(row)[0] });
+    if (!verify) throw new AppError('conflict', `No read settles ${row.tool}.`, { suggestion: verifyHints(row)[0] });
     const connection = row.connection ?? undefined;
     const read = await callTool(principal, verify.tool, verify.input, { ...options, connection });
     if (!read.reply.success) return read;
@@ -32,7 +31,8 @@ export function createVerifyCall(parts: GatewayParts, callTool: CallTool) {
 
 function settled(row: CallRow, read: CallAnswer, now: Date): CallAnswer {
   const found = read.reply.page?.returned;
-  if (found === undefined) return stillUnknown(row, `${row.verify?.tool ?? 'The read'} does not say how much it found.`);
+  if (found === undefined)
+    return stillUnknown(row, `${row.verify?.tool ?? 'The read'} does not say how much it found.`);
   if (found > 0) return itHappened(row, read);
   // Whoever still works on it gives up by then; before that, nothing found means nothing.
   const overAt = (row.dispatched_at ?? row.created_at).getTime() + row.timeout_ms;

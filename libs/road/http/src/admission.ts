@@ -31,7 +31,7 @@ export async function admit(
     throw error;
   });
   if (quota !== undefined) obeyQuota(response, await quota.takeRequest(admitted.principal));
-  assertAllowed(admitted.principal, wanted, identity);
+  assertAllowed(admitted.principal, wanted, options);
   return admitted;
 }
 
@@ -59,17 +59,18 @@ function obeyQuota(response: Response, { allowed, headers, retryAfterSeconds }: 
   });
 }
 
-function assertAllowed(principal: Principal, { access, scope }: Wanted, identity: DoorIdentity): void {
+function assertAllowed(principal: Principal, { access, scope }: Wanted, { identity, signInUrl }: DoorOptions): void {
   if (access === 'person' && principal.kind !== 'person') {
+    const where = signInUrl === undefined ? '' : `at ${signInUrl} in a browser, or `;
     throw new AppError('forbidden', 'A person must do this in a session of their own; an API key cannot.', {
       details: { reason: 'person_required' },
-      suggestion: 'Sign in in a browser, or with `devmesh login` (POST /api/v1/auth/login), and do it there.',
+      suggestion: `Sign in ${where}with POST /api/v1/auth/login, and do it there.`,
     });
   }
-  if (scope !== undefined && !identity.coversScope(principal.scopes, scope)) {
+  if (scope !== undefined && identity?.coversScope(principal.scopes, scope) !== true) {
     throw new AppError('forbidden', `This needs the scope ${scope}.`, {
       details: { reason: 'scope', needed: scope, held: principal.scopes },
-      suggestion: `Use a key with the scope ${scope}: \`devmesh key create --scope ${scope}\`.`,
+      suggestion: `Use a key with the scope ${scope}: \`devmesh key create --name <name> --scope ${scope}\`, or POST /api/v1/api-keys.`,
     });
   }
 }

@@ -5,7 +5,7 @@ const METHODS = 'GET, POST, PUT, PATCH, DELETE';
 const ALLOWED_HEADERS =
   'authorization, content-type, x-api-key, idempotency-key, if-match, if-none-match, x-request-id, x-correlation-id, traceparent, tracestate, last-event-id';
 const EXPOSED_HEADERS =
-  'etag, location, retry-after, ratelimit, ratelimit-policy, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, x-request-id, x-correlation-id';
+  'etag, location, idempotency-replayed, retry-after, ratelimit, ratelimit-policy, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, x-request-id, x-correlation-id';
 const PREFLIGHT_SECONDS = '600';
 
 /**

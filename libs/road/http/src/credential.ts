@@ -22,7 +22,7 @@ export function noCredential(): AppError {
 }
 
 const SEND_A_KEY =
-  'Send `Authorization: Bearer <key>` or `X-API-Key: <key>`; make a key with `devmesh key create` or POST /api/v1/api-keys.';
+  'Send `Authorization: Bearer <key>` or `X-API-Key: <key>`; make a key with `devmesh key create --name <name>` or POST /api/v1/api-keys.';
 
 function textOf(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' && header !== '' ? header : undefined;

@@ -46,12 +46,14 @@ export interface RouteFacts {
   bodyType?: BodyType;
   /** Overrides the door's own. */
   maxBodyBytes?: number;
-  /** A POST that makes something: `Idempotency-Key` is obeyed. */
-  idempotent?: boolean;
+  /** A POST that makes something: `Idempotency-Key` is obeyed; `handler`: the handler itself sees to it (tool calls). */
+  idempotent?: boolean | 'handler';
   /** A page for people: errors are pages too, and a GET without a session is sent to `signInPath`. */
   page?: { signInPath?: string };
   /** The predecessor whose clients this is kept for. */
   compat?: string;
+  /** Media type of a 200 that is no JSON: an export, a stream of events. */
+  produces?: string;
   /** Not in the OpenAPI document. */
   hidden?: boolean;
 }

@@ -100,7 +100,7 @@ beforeAll(async () => {
         return answer;
       },
     },
-    renderErrorPage: ({ message }) => `<h1>${message}</h1>`,
+    renderErrorPage: ({ message }) => html(`<h1>${message}</h1>`),
   });
 });
 afterAll(() => at.listening.close());

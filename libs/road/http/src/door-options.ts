@@ -1,5 +1,6 @@
 import type { Principal } from '@devmesh/contracts';
 import type { Clock, Health, Logger, Metrics } from '@devmesh/runtime';
+import type { TextReply } from './reply.ts';
 
 /** Who is asking. `createIdentity()` plus its `coversScope` fits. */
 export interface DoorIdentity {
@@ -62,6 +63,8 @@ export interface DoorOptions {
   heartbeatMs?: number;
   /** Parses every JSON answer by the route's own schema and fails where it does not fit: for tests. */
   checkReplies?: boolean;
+  /** Where people sign in: said to whoever sends a key where a person is needed. */
+  signInUrl?: string;
   /** What a person sees when a page cannot be shown. */
   renderErrorPage?(error: {
     code: string;
@@ -69,5 +72,5 @@ export interface DoorOptions {
     suggestion: string | undefined;
     requestId: string;
     status: number;
-  }): string;
+  }): TextReply;
 }

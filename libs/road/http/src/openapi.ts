@@ -81,7 +81,7 @@ const BODY_TYPES = {
 } as const;
 
 function operation(route: Route): Record<string, unknown> {
-  const { name, summary, description, tag, access, scope, compat } = route;
+  const { name, summary, description, tag, access, scope, compat, produces } = route;
   return {
     operationId: name,
     summary,
@@ -98,6 +98,9 @@ function operation(route: Route): Record<string, unknown> {
     ],
     ...(route.body !== undefined && { requestBody: requestBody(route, route.body) }),
     responses: {
+      ...(produces !== undefined && {
+        200: { description: 'It worked.', content: { [produces]: { schema: { type: 'string' } } } },
+      }),
       ...Object.fromEntries(Object.entries(route.responses).map(([status, schema]) => [status, success(schema)])),
       default: { $ref: '#/components/responses/Error' },
     },
@@ -145,7 +148,7 @@ function headersOf({ idempotent, method }: Route): unknown[] {
     schema: { type: 'string' },
   });
   return [
-    ...(idempotent === true ? [header('Idempotency-Key', 'The same key gives the same answer for 24 hours.')] : []),
+    ...(idempotent === true || idempotent === 'handler' ? [header('Idempotency-Key', 'The same key gives the same answer for 24 hours.')] : []),
     ...(method === 'PUT' || method === 'PATCH'
       ? [header('If-Match', 'The ETag that was read; 409 when it has changed since.')]
       : []),

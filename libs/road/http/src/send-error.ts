@@ -5,6 +5,8 @@ import type { Logger } from '@devmesh/runtime';
 import type { Request, Response } from 'express';
 import type { DoorOptions } from './door-options.ts';
 import { errorOf } from './error-of.ts';
+import type { TextReply } from './reply.ts';
+import { sendText } from './send-reply.ts';
 
 export interface SendErrorOptions {
   logger: Logger;
@@ -22,23 +24,25 @@ export function sendError(request: Request, response: Response, thrown: unknown,
     response.destroy();
     return;
   }
-  response.statusCode = error.httpStatus;
   setManners(response, error);
-  const [type, text] = formOf(request, error, options);
-  response.setHeader('content-type', type);
   response.setHeader('cache-control', 'no-store');
-  response.end(text);
+  sendText(response, formOf(request, error, options));
 }
 
-function formOf(request: Request, error: AppError, { requestId, renderErrorPage }: SendErrorOptions): [string, string] {
+function formOf(request: Request, error: AppError, { requestId, renderErrorPage }: SendErrorOptions): TextReply {
   const accept = request.headers.accept ?? '';
   const { code, message, suggestion, httpStatus: status } = error;
-  if (renderErrorPage !== undefined && accept.includes('text/html')) {
-    return ['text/html; charset=utf-8', renderErrorPage({ code, message, suggestion, requestId, status })];
-  }
-  if (accept.includes('application/problem+json'))
-    return ['application/problem+json; charset=utf-8', JSON.stringify(problemBody(error, requestId))];
-  return ['application/json; charset=utf-8', JSON.stringify(errorBodyOf(error, requestId))];
+  if (renderErrorPage !== undefined && accept.includes('text/html'))
+    return { ...renderErrorPage({ code, message, suggestion, requestId, status }), status };
+  const [type, body] = accept.includes('application/problem+json')
+    ? ['application/problem+json', problemBody(error, requestId)]
+    : ['application/json', errorBodyOf(error, requestId)];
+  return {
+    kind: 'text',
+    status,
+    text: JSON.stringify(body),
+    headers: { 'content-type': `${type}; charset=utf-8` },
+  };
 }
 
 /** `{error: {code, message, suggestion?, details?, request_id}}`. */

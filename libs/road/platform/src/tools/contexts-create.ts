@@ -12,7 +12,8 @@ export function contextsCreate(memory: Pick<Memory, 'create'>) {
     effect: 'write',
     openWorld: false,
     timeoutMs: 15_000,
-    input: CreateContext,
+    // A model pays for every argument that it reads and has no use for these; they are REST's.
+    input: CreateContext.omit({ model_id: true, max_tokens: true }),
     output: ContextFacts.extend({ created: z.boolean() }),
     examples: [
       {

@@ -11,7 +11,7 @@ export function contextsUpdate(memory: Pick<Memory, 'patch'>) {
     effect: 'write',
     openWorld: false,
     timeoutMs: 15_000,
-    input: PatchContext.extend({ id: ContextId }),
+    input: PatchContext.omit({ model_id: true, max_tokens: true }).extend({ id: ContextId }),
     output: ContextFacts,
     examples: [{ input: { id: 'incident-42', metadata: { status: 'solved' } }, gives: 'the changed context' }],
 
