@@ -51,6 +51,22 @@ describe('the one connection', () => {
     expect(order).toEqual(['first', 'second', 'third']);
   });
 
+  test.each([
+    'LISTEN jobs',
+    'listen "jobs";\n',
+    '-- Subscribe to the shared channel (fixed name).\n-- Second line.\nLISTEN jobs;\n',
+    '/* why */ LISTEN jobs',
+  ])('hears the channel that it asked for by %j', async (text) => {
+    const client = await store.queuePool.connect();
+    const heard = new Promise(
+      (resolve) => void client.on('notification', ({ payload }: { payload?: string }) => resolve(payload)),
+    );
+    await client.query(text);
+    await sql`select pg_notify('jobs', 'here')`.execute(store.db);
+    expect(await heard).toBe('here');
+    client.release();
+  });
+
   test('a notification that came while the client had no handler is handed over with the next', async () => {
     const client = await store.queuePool.connect();
     await client.query('LISTEN jobs');

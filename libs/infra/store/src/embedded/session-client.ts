@@ -8,7 +8,8 @@ export interface SessionClientParts extends SessionPoolOptions {
   onRelease(): void;
 }
 
-const LISTEN = /^\s*(un)?listen\s+"?([\w$]+|\*)"?\s*;?\s*$/i;
+// With comments before it, as BullMQ sends its own.
+const LISTEN = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(un)?listen\s+"?([\w$]+|\*)"?\s*;?\s*$/i;
 export const ENDED = 'Cannot use a pool after calling end on the pool';
 
 /**
