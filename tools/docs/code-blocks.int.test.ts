@@ -13,30 +13,29 @@ const root = join(import.meta.dirname, '../..');
 const runnable = pages(root).map((file) => ({ file, blocks: codeBlocks(root, file).filter(({ run }) => run) }));
 
 let copy: string;
-let platform: Platform;
+let platform: Platform | undefined;
 
 beforeAll(async () => {
+  const systems = { PROMETHEUS_URL: given('TEST_PROMETHEUS_URL'), ALERTMANAGER_URL: given('TEST_ALERTMANAGER_URL') };
   copy = copyRepository();
-  platform = await startPlatform(copy, {
-    PROMETHEUS_URL: given('TEST_PROMETHEUS_URL'),
-    ALERTMANAGER_URL: given('TEST_ALERTMANAGER_URL'),
-  });
+  platform = await startPlatform(copy, systems);
 }, 60_000);
 
 afterAll(async () => {
-  await platform.stop();
-  rmSync(copy, { recursive: true, force: true });
+  await platform?.stop();
+  if (copy) rmSync(copy, { recursive: true, force: true });
 }, 30_000);
 
 test.each(runnable.filter(({ blocks }) => blocks.length > 0))(
   'the blocks of $file do what the page says',
   ({ blocks }) => {
+    const { restPort, mcpPort, apiKey } = started();
     const runs = runBlocks(blocks, {
       folder: copy,
-      environment: environment(),
+      environment: environment(apiKey),
       addresses: {
-        'localhost:8081': `localhost:${String(platform.restPort)}`,
-        'localhost:8080': `localhost:${String(platform.mcpPort)}`,
+        'localhost:8081': `localhost:${String(restPort)}`,
+        'localhost:8080': `localhost:${String(mcpPort)}`,
         // A reader copies the id from the line above; a hidden block keeps it.
         'call_…': '"$CALL"',
       },
@@ -55,12 +54,17 @@ test('the README shows at least the first steps this way', () => {
   expect(runnable[0]?.blocks.length).toBeGreaterThanOrEqual(5);
 });
 
-function environment(): NodeJS.ProcessEnv {
+function started(): Platform {
+  if (platform === undefined) throw new Error('the platform of this test did not start');
+  return platform;
+}
+
+function environment(apiKey: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
     NODE_OPTIONS: '',
     PATH: `${join(copy, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
-    DEVMESH_API_KEY: platform.apiKey,
+    DEVMESH_API_KEY: apiKey,
     // For hidden blocks: what a person does in a browser.
     OWNER_PASSWORD,
   };

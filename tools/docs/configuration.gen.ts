@@ -60,14 +60,13 @@ function same(one: Field, other: Field): boolean {
 }
 
 function section({ title, about, fields }: Group): string {
-  const rows = [...fields]
-    .sort(requiredFirst)
-    .map((field) => [
-      code(field.name),
-      field.type,
-      field.default === undefined ? (field.required ? 'required' : '') : code(shown(field.default)),
-      field.description,
-    ]);
+  const rows = [...fields].sort(requiredFirst).map((field) => [
+    code(field.name),
+    // A transform cannot be described; in an environment it is always a text that goes in.
+    field.type === 'anything' ? 'string' : field.type,
+    field.default === undefined ? (field.required ? 'required' : '') : code(shown(field.default)),
+    field.description,
+  ]);
   return `\n## ${title}\n\n${about}\n${table(['Variable', 'Type', 'Default', ''], rows)}`;
 }
 

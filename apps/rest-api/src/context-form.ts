@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Passage } from './passage-form.ts';
 
 const Metadata = z.record(z.string(), z.unknown()).describe('Exactly as it was put.');
 
@@ -23,11 +24,24 @@ export const ContextForm = z.object({
 /** The context, and the same once more under `data`: clients of the predecessors read either place. */
 export const ContextReply = ContextForm.extend({ data: ContextForm });
 
+export const MessageForm = z
+  .looseObject({ sequence: z.int(), source: z.string(), created_at: z.string() })
+  .describe("The message's own fields, and where it stands.");
+
+export const AppendedForm = z.object({
+  context_id: z.string(),
+  appended: z.int(),
+  first_sequence: z.int().describe('Counting from 0.'),
+  last_sequence: z.int(),
+  message_count: z.int(),
+  version: z.int(),
+});
+
 /** With what was asked for of its content. */
 const Content = {
   content: z.array(z.record(z.string(), z.unknown())).optional(),
   content_truncated: z.boolean().optional(),
-  relevant: z.array(z.object({ text: z.string(), similarity: z.number() })).optional(),
+  relevant: z.array(Passage).optional(),
   relevant_tokens: z.int().optional(),
   notes: z.array(z.string()).optional(),
 };

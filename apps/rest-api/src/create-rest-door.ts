@@ -1,5 +1,5 @@
 import type { Road } from '@devmesh/assembly';
-import { createDoor, type Door } from '@devmesh/http';
+import { createDoor, type Door, type DoorIdempotency, type DoorOptions } from '@devmesh/http';
 import { coversScope } from '@devmesh/identity';
 import { escape, page } from './pages/layout.ts';
 import { approvalPages } from './pages/approvals.ts';
@@ -22,11 +22,16 @@ export interface RestDoorOptions {
   corsOrigins: readonly string[];
   trustProxy: boolean | number | string;
   version: string;
+  /** For tests: an answer that its own schema does not describe is a failure. */
+  checkReplies?: boolean;
 }
 
+type PageError = Parameters<NonNullable<DoorOptions['renderErrorPage']>>[0];
+
 /** The REST door with every route and page mounted. */
-export function createRestDoor(road: Road, { corsOrigins, trustProxy, version }: RestDoorOptions): Door {
-  const { identity, quota, posts, logger, metrics, health, clock } = road;
+export function createRestDoor(road: Road, options: RestDoorOptions): Door {
+  const { corsOrigins, trustProxy, version, checkReplies = false } = options;
+  const { identity, quota, logger, metrics, health, clock, publicUrl } = road;
   const door = createDoor({
     service: 'rest-api',
     logger,
@@ -37,7 +42,9 @@ export function createRestDoor(road: Road, { corsOrigins, trustProxy, version }:
     trustProxy,
     identity: { ...identity, coversScope },
     quota,
-    idempotency: posts,
+    idempotency: sealedPosts(road),
+    signInUrl: `${publicUrl}/login`,
+    checkReplies,
     renderErrorPage,
   });
   door.mount([
@@ -60,19 +67,19 @@ export function createRestDoor(road: Road, { corsOrigins, trustProxy, version }:
   return door;
 }
 
-function renderErrorPage({
-  message,
-  suggestion,
-  requestId,
-}: {
-  message: string;
-  suggestion: string | undefined;
-  requestId: string;
-}): string {
+/** An input may hold a credential, and a bare hash of a weak one can be guessed at leisure: what is kept is bound to our key. */
+function sealedPosts({ posts, vault }: Pick<Road, 'posts' | 'vault'>): DoorIdempotency {
+  return {
+    run: (principal, route, key, inputHash, make) =>
+      posts.run(principal, route, key, vault.mac('post-input', inputHash), make),
+  };
+}
+
+function renderErrorPage({ message, suggestion, requestId, status }: PageError) {
   const next = suggestion === undefined ? '' : `<p>${escape(suggestion)}</p>`;
-  const { text } = page({
+  return page({
     title: message,
+    status,
     body: `${next}<p class="dim">Request ${escape(requestId)}</p><p><a href="/approvals">To the approvals</a></p>`,
   });
-  return text.toString();
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ContextForm } from './context-form.ts';
+import { Passage } from './passage-form.ts';
 
 const Explanation = z.object({
   mode: z.string(),
@@ -12,18 +14,10 @@ const Explanation = z.object({
   sentence: z.string(),
 });
 
-const Hit = z.object({
-  text: z.string(),
-  similarity: z.number().describe('In [0, 1], the same meaning in every mode.'),
+const Hit = Passage.extend({
   context_id: z.string(),
-  metadata: z.object({
-    message_range: z.tuple([z.int(), z.int()]).describe('First and last message, counting from 0.'),
-    character_range: z.tuple([z.int(), z.int()]).optional(),
-    speakers: z.array(z.string()),
-    chunk_type: z.string(),
-    said_at: z.string(),
-  }),
   explanation: Explanation,
+  context: ContextForm.optional().describe('With `include: ["context"]`; without its messages.'),
 });
 
 /** What a search answers; `results` and `data` are the same list. */

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** The repository: processes are started from sources, as `npm start` does. */
@@ -91,10 +92,14 @@ export function startChild({ name, script, args = [], env, cwd = ROOT }: ChildOp
   };
 }
 
+/** Many starts of the same programs: compiled once. */
+const COMPILED = join(tmpdir(), 'devmesh-e2e-compiled');
+
 // What a bare machine has, and nothing that a developer's shell or jest adds.
 function inherited(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_COMPILE_CACHE'];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
+  const own = Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] ?? '']])));
+  return { ...own, NODE_COMPILE_CACHE: COMPILED };
 }
 
 /** jest hides its own end from tests: this shell holds a pipe from us, and kills the child when the pipe breaks. */

@@ -1,72 +1,75 @@
 import { resolve } from 'node:path';
-import { createRoad } from '@devmesh/assembly';
-import { AppError } from '@devmesh/contracts';
-import { mcpPartsOf, serveMcpStdio } from '@devmesh/mcp-server';
-import { VERSION } from '@devmesh/rest-api';
-import { startProcess, type ProcessContext } from '@devmesh/runtime';
-import { lockFolder, readFolderLock } from '@devmesh/store';
-import { serveJobs } from '@devmesh/worker';
-import { z } from 'zod';
-import { openEmbeddedInfra } from '../start/open-embedded-infra.ts';
-import { StartSettings } from '../start/settings.ts';
-import { loadSystemKey } from '../start/system-key.ts';
-import { serveSystems, SYSTEMS } from '../start/systems.ts';
+import { AppError, ERROR_TABLE, errorBody } from '@devmesh/contracts';
+import { startProcess } from '@devmesh/runtime';
+import { lockFolder, readFolderLock, type FolderLock } from '@devmesh/store';
+import { ExitCode } from '../cli/exit-code.ts';
+import { awaitDoor, type Door } from './await-door.ts';
 import { bridgeToHttp } from './bridge.ts';
-
-const StdioSettings = z.object({
-  ...StartSettings.shape,
-  DEVMESH_API_KEY: z.string().min(1).describe('The key under which this client works.'),
-});
-type StdioSettings = z.infer<typeof StdioSettings>;
+import { assertIsDataFolder, serveFolder } from './serve-folder.ts';
+import { StdioSettings, type StdioContext } from './stdio-settings.ts';
+import { createStdioWire, type StdioWire } from './stdio-wire.ts';
 
 /** `devmesh mcp --stdio`: MCP over standard input and output. Standard output is the protocol: logs go to standard error. */
 export async function runMcp(): Promise<void> {
   await startProcess({ service: 'devmesh-mcp', schema: StdioSettings, logDestination: 'stderr', start: serve });
 }
 
-async function serve(context: ProcessContext<StdioSettings>): Promise<void> {
-  const { config, lifecycle } = context;
-  const folder = resolve(config.DEVMESH_DATA_DIR);
-  const holder = await readFolderLock(folder);
-  const url = holder?.alive === true ? holder.facts['mcp_url'] : undefined;
-  const closed =
-    typeof url === 'string' ? bridgeToHttp(new URL(url), config.DEVMESH_API_KEY, context) : serveHere(folder, context);
-  await explain(closed);
-  await lifecycle.stop();
-}
-
-// Nobody has the folder: this process opens it, and holds it for as long as the client is there.
-async function serveHere(folder: string, context: ProcessContext<StdioSettings>): Promise<void> {
-  const { config, lifecycle } = context;
-  const lock = await lockFolder(folder, {});
-  lifecycle.onStop('data folder', () => lock.release());
-  const infra = await openEmbeddedInfra({ folder, lock, masterKey: config.DEVMESH_MASTER_KEY }, context);
-  const publicUrl = config.PUBLIC_URL ?? `http://localhost:${String(config.REST_PORT)}`;
-  const road = createRoad(infra, context, { ...config, PUBLIC_URL: publicUrl });
-  lifecycle.onStop('road', await road.start());
-  lifecycle.onStop('jobs', await serveJobs(road));
-  const principal = await road.identity.authenticate(config.DEVMESH_API_KEY);
-  const organizationSlug = config.DEVMESH_ORG ?? (await road.identity.firstOrganization())?.slug ?? '';
-  lifecycle.onStop(
-    'systems',
-    await serveSystems(SYSTEMS, { ...context, bus: infra.bus, systemKey: await loadSystemKey(folder), organizationSlug }),
-  );
-  const parts = mcpPartsOf(
-    road,
-    { publicUrl, allowedHosts: [], allowedOrigins: [], conformanceFixtures: false, bindHost: '127.0.0.1' },
-    VERSION,
-  );
-  const stdio = serveMcpStdio(parts, principal);
-  lifecycle.onStop('stdio', () => stdio.close());
-  await stdio.closed;
-}
-
-async function explain(closed: Promise<void>): Promise<void> {
+async function serve(context: StdioContext): Promise<void> {
+  const wire = createStdioWire({ input: process.stdin, output: process.stdout, logger: context.logger });
+  context.lifecycle.onStop('client', () => wire.close());
   try {
-    await closed;
+    await converse(resolve(context.config.DEVMESH_DATA_DIR), wire, context);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    process.stderr.write(`${error.message}\n${error.suggestion === undefined ? '' : `${error.suggestion}\n`}`);
-    process.exitCode = error.code === 'unauthenticated' ? 4 : 1;
+    await explain(error, wire);
   }
+  await context.lifecycle.stop();
+}
+
+/** With the platform that has the folder; where nobody has it, with this process. */
+async function converse(folder: string, wire: StdioWire, context: StdioContext): Promise<void> {
+  const { DEVMESH_API_KEY: apiKey } = context.config;
+  for (;;) {
+    const door = await doorOf(folder);
+    const isThere = async () => (await readFolderLock(folder))?.pid === door?.pid;
+    if (door !== undefined && (await awaitDoor(door, apiKey, isThere)))
+      return bridgeToHttp(door.url, { ...context, apiKey, wire });
+    await assertIsDataFolder(folder);
+    const lock = await lockUnlessServed(folder);
+    if (lock !== undefined) return serveFolder(folder, lock, wire, context);
+  }
+}
+
+/** Where the platform is that has the folder; undefined where none does. */
+async function doorOf(folder: string): Promise<Door | undefined> {
+  const holder = await readFolderLock(folder);
+  const url = holder?.alive === true ? holder.facts['mcp_url'] : undefined;
+  return typeof url === 'string' && holder !== undefined ? { url: new URL(url), pid: holder.pid } : undefined;
+}
+
+/** The folder's lock; undefined when a platform was faster. @throws AppError `conflict` when another client's process has it. */
+async function lockUnlessServed(folder: string): Promise<FolderLock | undefined> {
+  try {
+    return await lockFolder(folder, {});
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+    if ((await doorOf(folder)) !== undefined) return undefined;
+    throw new AppError('conflict', error.message, {
+      suggestion: 'End that one and run `devmesh start`: any number of clients can then share the folder.',
+      cause: error,
+    });
+  }
+}
+
+/** On standard error for a person, and over the protocol for a client that shows nothing else. */
+async function explain(error: AppError, wire: StdioWire): Promise<void> {
+  const lines = [error.message, ...(error.suggestion === undefined ? [] : [error.suggestion])];
+  process.stderr.write(`${lines.join('\n')}\n`);
+  process.exitCode = error.code === 'unauthenticated' ? ExitCode.unauthenticated : ExitCode.failed;
+  const { message, ...data } = errorBody(error);
+  await wire.refuse({
+    code: ERROR_TABLE[error.code].jsonRpcCode,
+    message: lines.join(' '),
+    data: { ...data, message },
+  });
 }

@@ -1,12 +1,13 @@
 import type { Road } from '@devmesh/assembly';
 import { AppError } from '@devmesh/contracts';
-import { CSRF_FIELD, defineRoute, redirect, type Route } from '@devmesh/http';
+import { defineRoute, redirect, type Route } from '@devmesh/http';
 import { z } from 'zod';
 import { approvalPage } from './approval-page.ts';
 import { approvalsPage } from './approvals-page.ts';
 
 const HIDDEN = { hidden: true, tag: 'pages', access: 'person', page: { signInPath: '/login' }, responses: {} } as const;
 const Id = z.object({ id: z.string() });
+const DECIDED_SHOWN = 20;
 
 /** Where a person reads what an agent asks for, and decides. */
 export function approvalPages({ approvals, clock }: Pick<Road, 'approvals' | 'clock'>): Route[] {
@@ -21,11 +22,11 @@ export function approvalPages({ approvals, clock }: Pick<Road, 'approvals' | 'cl
         const { organizationId } = principal;
         const [pending, recent] = await Promise.all([
           approvals.list(organizationId, 'pending', 100),
-          approvals.list(organizationId, undefined, 20),
+          approvals.list(organizationId, undefined, 100),
         ]);
         return approvalsPage({
           pending,
-          recent: recent.filter(({ status }) => status !== 'pending'),
+          recent: recent.filter(({ status }) => status !== 'pending').slice(0, DECIDED_SHOWN),
           session: { label: principal.label, csrf: csrf ?? '' },
           now: clock(),
         });
@@ -52,7 +53,6 @@ export function approvalPages({ approvals, clock }: Pick<Road, 'approvals' | 'cl
       bodyType: 'form',
       params: Id,
       body: z.object({
-        [CSRF_FIELD]: z.string().optional(),
         verdict: z.enum(['approved', 'refused']),
         reason: z.string().max(1000).optional(),
       }),

@@ -1,10 +1,12 @@
 import type { Road } from '@devmesh/assembly';
 import { AppError } from '@devmesh/contracts';
-import { CSRF_FIELD, defineRoute, redirect, type Route } from '@devmesh/http';
+import { defineRoute, redirect, type Route } from '@devmesh/http';
 import { z } from 'zod';
 import { escape, note, page } from './layout.ts';
 
-const Next = z.object({ next: z.string().max(500).default('/approvals') });
+/** What is not a path of ours leads to the approvals, and never fails the page. */
+const NextPath = z.string().max(500).default('/approvals').catch('/approvals');
+const Next = z.object({ next: NextPath });
 const HIDDEN = { hidden: true, tag: 'pages' } as const;
 
 /** Signing in and out in a browser, and the link of the first start. */
@@ -34,7 +36,7 @@ export function signInPages({ identity }: Pick<Road, 'identity'>): Route[] {
       body: z.object({
         email: z.string().max(300),
         password: z.string().max(500),
-        next: z.string().max(500).default('/approvals'),
+        next: NextPath,
       }),
       responses: {},
       async handler({ body, header }) {
@@ -60,7 +62,7 @@ export function signInPages({ identity }: Pick<Road, 'identity'>): Route[] {
       access: 'person',
       page: { signInPath: '/login' },
       bodyType: 'form',
-      body: z.object({ [CSRF_FIELD]: z.string().optional() }),
+      body: z.object({}),
       responses: {},
       async handler({ principal }) {
         const { cookie } = await identity.closeBrowserSession(principal);

@@ -1,5 +1,5 @@
 import { RateLimit } from '@devmesh/contracts';
-import { created, defineRoute, noContent, PageQuery, reply, type Route } from '@devmesh/http';
+import { created, defineRoute, listOf, noContent, PageQuery, reply, type Route } from '@devmesh/http';
 import { CreateKey } from '@devmesh/identity';
 import type { Road } from '@devmesh/assembly';
 import { z } from 'zod';
@@ -27,9 +27,10 @@ export function apiKeyRoutes({ identity }: Pick<Road, 'identity'>): Route[] {
       method: 'POST',
       path: '/api/v1/api-keys',
       summary: 'Make an API key; it is shown only in this answer',
+      description: '`Idempotency-Key` is not obeyed here: a repeat makes another key, which can be revoked.',
       tag: 'keys',
       access: 'key',
-      // A stored answer would keep the key in clear for a day: a repeat makes another key, which can be revoked.
+      // A stored answer would keep the key for a day, and show it twice.
       body: CreateKey,
       responses: { 201: Key.extend({ api_key: z.string() }) },
       async handler({ principal, body }) {
@@ -45,11 +46,8 @@ export function apiKeyRoutes({ identity }: Pick<Road, 'identity'>): Route[] {
       tag: 'keys',
       access: 'key',
       query: PageQuery,
-      responses: { 200: z.object({ data: z.array(Key), next_cursor: z.string().nullable(), has_more: z.boolean() }) },
-      async handler({ principal, query }) {
-        const page = await identity.listKeys(principal, query);
-        return reply({ data: page.data, next_cursor: page.next_cursor, has_more: page.has_more });
-      },
+      responses: { 200: listOf(Key) },
+      handler: async ({ principal, query }) => reply({ ...(await identity.listKeys(principal, query)) }),
     }),
     defineRoute({
       name: 'api_keys.revoke',

@@ -1,7 +1,7 @@
 import type { Road } from '@devmesh/assembly';
 import { exportAudit, searchAudit, verifyAudit, type AuditLine } from '@devmesh/audit';
 import { AppError, type Principal } from '@devmesh/contracts';
-import { defineRoute, reply, streamed, type Route } from '@devmesh/http';
+import { defineRoute, listOf, reply, streamed, type Route } from '@devmesh/http';
 import { z } from 'zod';
 
 const Line = z.object({
@@ -17,6 +17,19 @@ const Line = z.object({
   details: z.record(z.string(), z.unknown()),
   seq: z.int().nullable().describe('Place in the hash chain; null until it is sealed, a few seconds later.'),
   hash: z.string().nullable(),
+});
+const Verdict = z.object({
+  ok: z.boolean(),
+  lines: z.int(),
+  sealed: z.int().describe('Of these are in the chain; the newest wait for the next sealing.'),
+  first_fault: z
+    .object({
+      kind: z.enum(['changed', 'missing', 'reordered']),
+      seq: z.int(),
+      id: z.string().optional(),
+      message: z.string(),
+    })
+    .optional(),
 });
 const MAY_READ = new Set(['auditor', 'admin', 'owner']);
 
@@ -41,7 +54,7 @@ export function auditRoutes({ db }: Pick<Road, 'db'>): Route[] {
         cursor: z.string().max(2000).optional(),
         limit: z.coerce.number().int().min(1).max(200).default(50),
       }),
-      responses: { 200: z.object({ data: z.array(Line), next_cursor: z.string().nullable(), has_more: z.boolean() }) },
+      responses: { 200: listOf(Line) },
       async handler({ principal, query: { cursor, limit, call_id: callId, from, to, ...filters } }) {
         assertMayRead(principal);
         const times = {
@@ -69,10 +82,11 @@ export function auditRoutes({ db }: Pick<Road, 'db'>): Route[] {
       summary: 'Check the hash chain: a changed, missing or reordered line is found',
       tag: 'audit',
       access: 'key',
-      responses: { 200: z.looseObject({ ok: z.boolean(), lines: z.int(), sealed: z.int() }) },
+      responses: { 200: Verdict },
       async handler({ principal }) {
         assertMayRead(principal);
-        return reply({ ...(await verifyAudit(db, principal.organizationId)) });
+        const { firstFault, ...verdict } = await verifyAudit(db, principal.organizationId);
+        return reply({ ...verdict, ...(firstFault && { first_fault: firstFault }) });
       },
     }),
     defineRoute({
@@ -82,6 +96,7 @@ export function auditRoutes({ db }: Pick<Road, 'db'>): Route[] {
       summary: 'Export the audit trail as JSON lines',
       tag: 'audit',
       access: 'key',
+      produces: 'application/x-ndjson',
       responses: {},
       handler({ principal }) {
         assertMayRead(principal);

@@ -1,15 +1,22 @@
 import type { Road } from '@devmesh/assembly';
 import { CallFilters } from '@devmesh/calls';
-import { CallReply } from '@devmesh/contracts';
+import { CallReply, type Principal } from '@devmesh/contracts';
 import { accepted, defineCursor, defineRoute, listOf, PageQuery, reply, type Route } from '@devmesh/http';
 import { z } from 'zod';
+import { callAnswer } from '../call-answer.ts';
 import { CallForm, callForm } from '../call-form.ts';
 
 const Id = z.object({ id: z.string() });
-const position = defineCursor({ name: 'calls', position: z.object({ created_at: z.string(), id: z.string() }) });
+const position = defineCursor({ name: 'calls', position: z.object({ created_at: z.iso.datetime(), id: z.string() }) });
 
 /** History, state, cancel, undo and verify of calls. */
 export function callRoutes({ gateway, history }: Pick<Road, 'gateway' | 'history'>): Route[] {
+  // Both spellings of a name; that of a tool which is gone finds its calls all the same.
+  async function ownName(principal: Principal, name: string): Promise<string> {
+    const tools = await gateway.catalog.list(principal, { all: true });
+    return tools.find(({ published }) => published === name)?.descriptor.name ?? name;
+  }
+
   return [
     defineRoute({
       name: 'calls.list',
@@ -21,7 +28,8 @@ export function callRoutes({ gateway, history }: Pick<Road, 'gateway' | 'history
       query: CallFilters.extend(PageQuery.shape),
       responses: { 200: listOf(CallForm) },
       async handler({ principal, query: { limit, cursor, ...filters } }) {
-        const { rows, next } = await history.list(principal, filters, limit, position.decode(cursor));
+        const named = filters.tool === undefined ? filters : { ...filters, tool: await ownName(principal, filters.tool) };
+        const { rows, next } = await history.list(principal, named, limit, position.decode(cursor));
         return reply({
           data: rows.map(callForm),
           next_cursor: next ? position.encode(next) : null,
@@ -68,6 +76,7 @@ export function callRoutes({ gateway, history }: Pick<Road, 'gateway' | 'history
       summary: 'Take a call back, as a call of its own',
       tag: 'calls',
       access: 'key',
+      idempotent: 'handler',
       params: Id,
       responses: { 200: CallReply, 202: CallReply },
       async handler({ principal, params, requestId, signal, idempotencyKey }) {
@@ -77,7 +86,7 @@ export function callRoutes({ gateway, history }: Pick<Road, 'gateway' | 'history
           signal,
           idempotencyKey,
         });
-        return answer.status === 'approval_pending' ? accepted(answer) : reply(answer);
+        return callAnswer(answer);
       },
     }),
     defineRoute({

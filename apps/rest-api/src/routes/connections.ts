@@ -1,20 +1,27 @@
 import type { Road } from '@devmesh/assembly';
 import { CreateConnection, PatchConnection } from '@devmesh/connections';
-import { created, defineRoute, expectedVersion, noContent, reply, type Route } from '@devmesh/http';
+import { created, defineRoute, noContent, reply, type Route } from '@devmesh/http';
 import { z } from 'zod';
+import { ConnectionTest, testConnection } from '../test-connection.ts';
+import { ifMatch } from '../if-match.ts';
 
-const Connection = z.looseObject({
+const Connection = z.object({
   id: z.string(),
   system: z.string(),
   name: z.string(),
   environment: z.string(),
+  endpoint: z.string().optional(),
+  settings: z.record(z.string(), z.unknown()),
+  has_credential: z.boolean().describe('The credential itself is write-only.'),
   is_default: z.boolean(),
-  origin: z.string(),
+  origin: z.enum(['stored', 'environment']).describe('`environment`: given by the adapter, not to be changed here.'),
+  created_at: z.string().optional(),
+  version: z.int(),
 });
 const Id = z.object({ id: z.string() });
 
 /** An organisation's systems. A credential goes in and never comes out. */
-export function connectionRoutes({ connections }: Pick<Road, 'connections'>): Route[] {
+export function connectionRoutes({ connections, gateway }: Pick<Road, 'connections' | 'gateway'>): Route[] {
   return [
     defineRoute({
       name: 'connections.create',
@@ -29,7 +36,10 @@ export function connectionRoutes({ connections }: Pick<Road, 'connections'>): Ro
       responses: { 201: Connection },
       async handler({ principal, body }) {
         const connection = await connections.create(principal, body);
-        return created({ ...connection }, { location: `/api/v1/connections/${connection.id}` });
+        return created(connection, {
+          version: connection.version,
+          location: `/api/v1/connections/${connection.id}`,
+        });
       },
     }),
     defineRoute({
@@ -43,8 +53,7 @@ export function connectionRoutes({ connections }: Pick<Road, 'connections'>): Ro
       query: z.object({ system: z.string().optional() }),
       responses: { 200: z.object({ data: z.array(Connection), next_cursor: z.null(), has_more: z.boolean() }) },
       async handler({ principal, query }) {
-        const data = (await connections.list(principal, query)).map((connection) => ({ ...connection }));
-        return reply({ data, next_cursor: null, has_more: false });
+        return reply({ data: await connections.list(principal, query), next_cursor: null, has_more: false });
       },
     }),
     defineRoute({
@@ -59,7 +68,24 @@ export function connectionRoutes({ connections }: Pick<Road, 'connections'>): Ro
       responses: { 200: Connection },
       async handler({ principal, params }) {
         const connection = await connections.get(principal, params.id);
-        return reply({ ...connection }, { version: connection.version });
+        return reply(connection, { version: connection.version });
+      },
+    }),
+    defineRoute({
+      name: 'connections.test',
+      method: 'POST',
+      path: '/api/v1/connections/:id/test',
+      summary: 'Ask the system a harmless question over this connection',
+      description:
+        'Takes the road of every call: reads of the system that need no argument and that this key may call, until one succeeds.',
+      tag: 'connections',
+      access: 'key',
+      scope: 'read',
+      params: Id,
+      responses: { 200: ConnectionTest },
+      async handler({ principal, params, requestId, signal }) {
+        const connection = await connections.get(principal, params.id);
+        return reply(await testConnection(gateway, principal, connection, { requestId, signal }));
       },
     }),
     defineRoute({
@@ -74,14 +100,9 @@ export function connectionRoutes({ connections }: Pick<Road, 'connections'>): Ro
       body: PatchConnection,
       responses: { 200: Connection },
       async handler({ principal, params, body, header }) {
-        const version = expectedVersion(header('if-match'));
-        const connection = await connections.patch(
-          principal,
-          params.id,
-          body,
-          version === undefined ? {} : { ifMatch: Number(version) },
-        );
-        return reply({ ...connection }, { version: connection.version });
+        const options = { ifMatch: ifMatch(header('if-match')) };
+        const connection = await connections.patch(principal, params.id, body, options);
+        return reply(connection, { version: connection.version });
       },
     }),
     defineRoute({

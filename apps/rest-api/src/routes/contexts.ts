@@ -1,5 +1,5 @@
 import type { Road } from '@devmesh/assembly';
-import { created, defineRoute, expectedVersion, noContent, reply, type Route } from '@devmesh/http';
+import { created, defineRoute, listOf, noContent, reply, type Route } from '@devmesh/http';
 import {
   AppendMessages,
   CreateContext,
@@ -12,7 +12,8 @@ import {
   type ContextView,
 } from '@devmesh/memory';
 import { z } from 'zod';
-import { ContextForm, ContextRead, ContextReply } from '../context-form.ts';
+import { AppendedForm, ContextForm, ContextRead, ContextReply, MessageForm } from '../context-form.ts';
+import { ifMatch } from '../if-match.ts';
 import { SearchForm } from '../search-form.ts';
 
 const Id = z.object({ id: z.string().min(1).max(255) });
@@ -52,13 +53,8 @@ export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
       access: 'key',
       scope: 'memory:read',
       query: ListContexts,
-      responses: {
-        200: z.object({ data: z.array(ContextForm), next_cursor: z.string().nullable(), has_more: z.boolean() }),
-      },
-      async handler({ principal, query }) {
-        const page = await memory.list(principal, query);
-        return reply(page);
-      },
+      responses: { 200: listOf(ContextForm) },
+      handler: async ({ principal, query }) => reply(await memory.list(principal, query)),
     }),
     defineRoute({
       name: 'contexts.read',
@@ -73,11 +69,8 @@ export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
       responses: { 200: ContextRead },
       async handler({ principal, params, query }) {
         const context = await memory.get(principal, params.id, query);
-        // What is chosen for a question is not what the version says.
-        return reply(
-          both(context),
-          query.relevant_to === undefined && query.include_content === undefined ? { version: context.version } : {},
-        );
+        // What is found for a question changes with the index, not with the version.
+        return reply(both(context), query.relevant_to === undefined ? { version: context.version } : {});
       },
     }),
     defineRoute({
@@ -141,9 +134,10 @@ export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
       maxBodyBytes: MAX_BODY_BYTES,
       params: Id,
       body: AppendMessages,
-      responses: { 201: z.looseObject({}) },
+      responses: { 201: AppendedForm },
       async handler({ principal, params, body }) {
-        return created({ ...(await memory.append(principal, params.id, body)) });
+        const appended = await memory.append(principal, params.id, body);
+        return created({ ...appended }, { version: appended.version });
       },
     }),
     defineRoute({
@@ -156,9 +150,7 @@ export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
       scope: 'memory:read',
       params: Id,
       query: ListMessages,
-      responses: {
-        200: z.object({ data: z.array(z.looseObject({})), next_cursor: z.string().nullable(), has_more: z.boolean() }),
-      },
+      responses: { 200: listOf(MessageForm) },
       async handler({ principal, params, query }) {
         return reply(await memory.messages(principal, params.id, query));
       },
@@ -173,9 +165,8 @@ export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
       scope: 'memory:read',
       params: Id,
       body: SearchContext,
-      responses: { 200: z.looseObject({ results: z.array(z.looseObject({})) }) },
-      handler: async ({ principal, params, body }) =>
-        reply({ ...(await memory.searchContext(principal, params.id, body)) } as never),
+      responses: { 200: SearchForm },
+      handler: async ({ principal, params, body }) => reply(await memory.searchContext(principal, params.id, body)),
     }),
   ];
 }
@@ -183,9 +174,4 @@ export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
 // Clients of the predecessors read either place.
 function both<View extends ContextView>(context: View) {
   return { ...context, data: { ...context } };
-}
-
-function ifMatch(header: string | undefined): number | undefined {
-  const version = expectedVersion(header);
-  return version === undefined ? undefined : Number(version);
 }

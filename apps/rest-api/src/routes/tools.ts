@@ -1,8 +1,8 @@
 import type { Road } from '@devmesh/assembly';
 import { CallReply } from '@devmesh/contracts';
-import { accepted, defineRoute, reply, type Route } from '@devmesh/http';
-import { traceContext } from '@devmesh/runtime';
+import { defineRoute, reply, type Route } from '@devmesh/http';
 import { z } from 'zod';
+import { callAnswer } from '../call-answer.ts';
 import { anthropicForm, openaiForm, toolForm } from '../tool-forms.ts';
 
 /** Tools over REST: the same road as over MCP. */
@@ -45,6 +45,7 @@ export function toolRoutes({ gateway }: Pick<Road, 'gateway'>): Route[] {
       description: 'A tool that ran or refused answers 200 with `success`; one that waits for a person answers 202.',
       tag: 'tools',
       access: 'key',
+      idempotent: 'handler',
       params: z.object({ name: z.string().min(1).max(200) }),
       body: z.strictObject({
         parameters: z.record(z.string(), z.unknown()).default({}),
@@ -64,9 +65,8 @@ export function toolRoutes({ gateway }: Pick<Road, 'gateway'>): Route[] {
           idempotencyKey,
           requestId,
           signal,
-          trace: traceContext(),
         });
-        return answer.status === 'approval_pending' ? accepted(answer) : reply(answer);
+        return callAnswer(answer);
       },
     }),
   ];

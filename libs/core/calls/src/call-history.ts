@@ -21,7 +21,6 @@ export interface HistoryCursor {
 
 export interface HistoryParts {
   db: Db;
-  ledger?: unknown; // INTERIM
   /** Follows the organisation's events; answers how to stop. */
   follow(organizationId: string, listener: (event: OrganizationEvent) => void): () => void;
 }

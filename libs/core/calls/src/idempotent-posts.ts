@@ -7,7 +7,7 @@ import { createPostKeys, type PostKey, type PostResponse } from './post-keys.ts'
 
 export interface IdempotentPostsParts {
   db: Db;
-  vault?: Vault; // INTERIM
+  vault: Vault;
   clock: Clock;
   /** For tests: lets some time go by. */
   pause?: ((milliseconds: number) => Promise<unknown>) | undefined;

@@ -19,17 +19,7 @@ const KEPT_MS = 24 * 3600 * 1000;
 const PURPOSE = 'post-response';
 
 /** Who holds a key, and the answer that was given under it. An answer may hold a secret (a new API key): it is sealed. */
-export function createPostKeys({
-  db,
-  vault,
-  clock,
-  leaseMs,
-}: {
-  db: Db;
-  vault: Vault | undefined;
-  clock: Clock;
-  leaseMs: number;
-}) {
+export function createPostKeys({ db, vault, clock, leaseMs }: { db: Db; vault: Vault; clock: Clock; leaseMs: number }) {
   const leaseUntil = () => new Date(clock().getTime() + leaseMs);
 
   /** Takes the key when it is new, or when whoever took it died without an answer. */
@@ -68,13 +58,12 @@ export function createPostKeys({
       .executeTakeFirst();
     if (row && row.input_hash !== inputHash) throw otherInput();
     if (!row?.response_sealed) return undefined;
-    const plain = vault ? await vault.open(PURPOSE, boundTo(scope), row.response_sealed) : row.response_sealed; // INTERIM
+    const plain = await vault.open(PURPOSE, boundTo(scope), row.response_sealed);
     return JSON.parse(Buffer.from(plain).toString('utf8')) as PostResponse;
   }
 
   async function store(scope: PostKey, response: PostResponse): Promise<void> {
-    const json = JSON.stringify(response); // INTERIM
-    const response_sealed = vault ? await vault.seal(PURPOSE, boundTo(scope), json) : json;
+    const response_sealed = await vault.seal(PURPOSE, boundTo(scope), JSON.stringify(response));
     await db.updateTable('idempotent_posts').set({ response_sealed }).where(isRow(scope)).execute();
   }
 

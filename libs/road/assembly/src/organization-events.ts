@@ -49,7 +49,7 @@ export function createOrganizationEvents(bus: Bus, clock: Clock, logger: Logger)
       listeners.set(organizationId, own.add(listener));
       return () => {
         own.delete(listener);
-        if (own.size === 0) listeners.delete(organizationId);
+        if (own.size === 0 && listeners.get(organizationId) === own) listeners.delete(organizationId);
       };
     },
     /** What this process heard after the event `id`; undefined where it does not know that one, or not any more. */
