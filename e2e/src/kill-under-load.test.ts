@@ -16,17 +16,23 @@ describe.each(FORMS)('kill -9 under load: %s', (form) => {
     'of %s: every accepted message is there once, and no more read lines are lost than stated',
     async (victim) => {
       const api = world.api;
-      const contexts = await Promise.all(Array.from({ length: CLIENTS }, async () => String((await api.post('/api/v1/contexts', {})).body.id)));
+      const contexts = await Promise.all(
+        Array.from({ length: CLIENTS }, async () => String((await api.post('/api/v1/contexts', {})).body.id)),
+      );
       const load = startLoad(api, contexts);
       await until(() => load.accepted() > 150 && load.answered() > 150, { what: 'the load runs', forMs: 40_000 });
       await world.platform.kill(victim);
       await load.end();
       await world.platform.restart(victim);
 
-      await until(async () => (await api.get('/api/v1/contexts')).status === 200, { what: 'the platform answers again' });
+      await until(async () => (await api.get('/api/v1/contexts')).status === 200, {
+        what: 'the platform answers again',
+      });
       const verdict = await compare(api, load.messages());
       const lost = await lostReadLines(world, load.calls());
-      console.log(`${form}, ${victim} killed: accepted ${String(load.accepted())}, lost ${String(verdict.lost.length)}, doubled ${String(verdict.doubled.length)}; reads answered ${String(load.answered())}, audit lines lost ${String(lost)} (at most ${String(STATED_LOSS)} stated)`);
+      console.log(
+        `${form}, ${victim} killed: accepted ${String(load.accepted())}, lost ${String(verdict.lost.length)}, doubled ${String(verdict.doubled.length)}; reads answered ${String(load.answered())}, audit lines lost ${String(lost)} (at most ${String(STATED_LOSS)} stated)`,
+      );
       expect(verdict).toEqual({ lost: [], doubled: [] });
       expect(lost).toBeLessThanOrEqual(victimWritesReads(form, victim) ? STATED_LOSS : 0);
       expect((await api.get('/api/v1/audit/verify')).body.ok).toBe(true);
@@ -49,7 +55,9 @@ function startLoad(api: Rest, contexts: readonly string[]) {
   const appending = contexts.map(async (id) => {
     for (let n = 0; going; n++) {
       const content = `message ${String(n)}`;
-      const answer = await api.post(`/api/v1/contexts/${id}/messages`, { role: 'user', content }).catch(() => undefined);
+      const answer = await api
+        .post(`/api/v1/contexts/${id}/messages`, { role: 'user', content })
+        .catch(() => undefined);
       if (answer?.status === 201) accepted.get(id)?.push(content);
     }
   });
@@ -99,8 +107,13 @@ async function lostReadLines({ api }: World, calls: readonly string[]): Promise<
   const wanted = new Set(calls);
   const missing = async () => {
     const { text } = await api.get('/api/v1/audit/export');
-    const lines = text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Json);
-    const there = new Set(lines.filter(({ action }) => action === 'call.finished').map((line) => String(line.call_id ?? line.callId)));
+    const lines = text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Json);
+    const there = new Set(
+      lines.filter(({ action }) => action === 'call.finished').map((line) => String(line.call_id ?? line.callId)),
+    );
     return [...wanted].filter((id) => !there.has(id)).length;
   };
   // What was not lost is written within a moment: it is there when the number no longer falls.

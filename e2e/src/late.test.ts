@@ -19,7 +19,10 @@ describe.each(FORMS)('too late: %s', (form) => {
     expect((await agent.api.get('/api/v1/auth/me')).status).toBe(200);
     for (const child of new Set(APPS.map((name) => world.platform.app(name)))) child.send('SIGUSR2');
 
-    await until(async () => (await agent.api.get('/api/v1/auth/me')).status === 401, { what: 'the key has expired', forMs: 2_000 });
+    await until(async () => (await agent.api.get('/api/v1/auth/me')).status === 401, {
+      what: 'the key has expired',
+      forMs: 2_000,
+    });
     const owner = await world.owner();
     const page = await owner.get(`/approvals/${asked.approvalId}`);
     expect(page.html).toContain('expired');
@@ -27,7 +30,11 @@ describe.each(FORMS)('too late: %s', (form) => {
     const token = /name="csrf_token" value="([^"]+)"/.exec(page.html)?.[1] ?? '';
     const late = await owner.send(`/approvals/${asked.approvalId}`, { verdict: 'approved', csrf_token: token });
     expect([late.status, late.html.includes('expired')]).toEqual([409, true]);
-    expect(await ending(world.api, asked.callId)).toMatchObject({ success: false, status: 'expired', error: { code: 'timeout', retryable: false } });
+    expect(await ending(world.api, asked.callId)).toMatchObject({
+      success: false,
+      status: 'expired',
+      error: { code: 'timeout', retryable: false },
+    });
     expect(await silencesOf(asked.callId)).toEqual([]);
   });
 });

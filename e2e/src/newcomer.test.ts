@@ -42,7 +42,9 @@ describe('a newcomer', () => {
 
     const api = rest(restUrl(env), access.api_key);
     expect((await api.get('/api/v1/auth/me')).body).toMatchObject({ kind: 'key', toolset: 'all' });
-    expect((await rest(`http://localhost:${env['MCP_PORT'] ?? ''}`, access.api_key).get('/api/v1/auth/me')).status).toBe(200);
+    expect(
+      (await rest(`http://localhost:${env['MCP_PORT'] ?? ''}`, access.api_key).get('/api/v1/auth/me')).status,
+    ).toBe(200);
     for (const probe of ['/livez', '/readyz', '/health', '/healthz']) expect((await api.get(probe)).status).toBe(200);
   });
 
@@ -60,15 +62,23 @@ describe('a newcomer', () => {
     expect((await owner.get('/approvals')).status).toBe(200);
     expect((await fetch(link)).status).toBe(410);
     await expect(openSignInLink(link, 'Another-Horse-1')).rejects.toThrow('410');
-    expect((await (await signIn(restUrl(env), { email: 'owner@devmesh.local', password: PASSWORD })).get('/approvals')).status).toBe(200);
-    await expect(signIn(restUrl(env), { email: 'owner@devmesh.local', password: 'Another-Horse-1' })).rejects.toThrow('401');
+    expect(
+      (await (await signIn(restUrl(env), { email: 'owner@devmesh.local', password: PASSWORD })).get('/approvals'))
+        .status,
+    ).toBe(200);
+    await expect(signIn(restUrl(env), { email: 'owner@devmesh.local', password: 'Another-Horse-1' })).rejects.toThrow(
+      '401',
+    );
   });
 
   test('a second start keeps everything, shows no key again, and a new link only until there is a password', async () => {
     const env = await fresh();
     const first = start(env);
     const access = await readFirstAccess((await readyLine(first)).first_access_file);
-    const { body } = await rest(restUrl(env), access.api_key).post('/api/v1/contexts', { id: 'kept', content: 'over restarts' });
+    const { body } = await rest(restUrl(env), access.api_key).post('/api/v1/contexts', {
+      id: 'kept',
+      content: 'over restarts',
+    });
     expect(body.id).toBe('kept');
     expect((await first.end('SIGTERM')).code).toBe(0);
 
@@ -78,7 +88,9 @@ describe('a newcomer', () => {
     expect(second.stdout()).not.toContain('devmesh_');
     expect(again.sign_in_url).not.toBe(access.sign_in_url);
     expect((await fetch(access.sign_in_url ?? '')).status).toBe(410);
-    expect((await rest(restUrl(env), access.api_key).get('/api/v1/contexts/kept?include_content=true')).text).toContain('over restarts');
+    expect((await rest(restUrl(env), access.api_key).get('/api/v1/contexts/kept?include_content=true')).text).toContain(
+      'over restarts',
+    );
     await openSignInLink(again.sign_in_url ?? '', PASSWORD);
     await second.end('SIGTERM');
 
@@ -107,21 +119,24 @@ describe('a newcomer', () => {
     await readyLine(start(env));
   });
 
-  test.each(['REST_PORT', 'MCP_PORT'])('a port in use (%s) is named with its owner, and how to choose another', async (variable) => {
-    const taken = createServer();
-    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-    const { port } = taken.address() as AddressInfo;
-    try {
-      const child = start({ ...(await fresh()), [variable]: String(port) });
-      const { code } = await child.exited;
-      expect(code).toBe(1);
-      expect(child.stderr()).toContain(`Port ${String(port)} is in use`);
-      expect(child.stderr()).toContain(`pid ${String(process.pid)}`);
-      expect(child.stderr()).toContain(`${variable}=`);
-    } finally {
-      await new Promise((resolve) => taken.close(resolve));
-    }
-  });
+  test.each(['REST_PORT', 'MCP_PORT'])(
+    'a port in use (%s) is named with its owner, and how to choose another',
+    async (variable) => {
+      const taken = createServer();
+      await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+      const { port } = taken.address() as AddressInfo;
+      try {
+        const child = start({ ...(await fresh()), [variable]: String(port) });
+        const { code } = await child.exited;
+        expect(code).toBe(1);
+        expect(child.stderr()).toContain(`Port ${String(port)} is in use`);
+        expect(child.stderr()).toContain(`pid ${String(process.pid)}`);
+        expect(child.stderr()).toContain(`${variable}=`);
+      } finally {
+        await new Promise((resolve) => taken.close(resolve));
+      }
+    },
+  );
 
   test('a configuration that cannot work is said whole, and exits 78', async () => {
     const child = start({ ...(await fresh()), REST_PORT: 'many', APPROVAL_TTL_MINUTES: '0' });
@@ -139,7 +154,9 @@ describe('a newcomer', () => {
     const clients = Array.from({ length: 8 }, async (_, client) => {
       for (let n = 0; ; n++) {
         const content = `c${String(client)}-m${String(n)}`;
-        const answer = await api.post('/api/v1/contexts/load/messages', { role: 'user', content }).catch(() => undefined);
+        const answer = await api
+          .post('/api/v1/contexts/load/messages', { role: 'user', content })
+          .catch(() => undefined);
         if (answer?.status !== 201) return answer?.status;
         accepted.push(content);
       }
@@ -183,7 +200,9 @@ async function messagesOf(api: ReturnType<typeof rest>): Promise<string[]> {
   const contents: string[] = [];
   let cursor: string | null = null;
   do {
-    const { body } = await api.get(`/api/v1/contexts/load/messages?limit=1000${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
+    const { body } = await api.get(
+      `/api/v1/contexts/load/messages?limit=1000${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+    );
     contents.push(...(body.data as { content: string }[]).map(({ content }) => content));
     cursor = body.next_cursor as string | null;
   } while (cursor !== null);

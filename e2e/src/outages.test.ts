@@ -35,21 +35,40 @@ describe('outages: separate', () => {
 
       const { answers, accepted } = await load(context);
       await server?.restart();
-      console.log(`${name}: ${summary(answers)}; slowest ${String(Math.round(Math.max(...answers.map(({ ms }) => ms))))} ms, accepted ${String(accepted.length)}`);
+      console.log(
+        `${name}: ${summary(answers)}; slowest ${String(Math.round(Math.max(...answers.map(({ ms }) => ms))))} ms, accepted ${String(accepted.length)}`,
+      );
       for (const answer of answers) {
         expect(answer.ms).toBeLessThan(QUICK_MS);
         expect([undefined, 'unavailable']).toContain(answer.code);
       }
-      if (needsIt !== undefined) expect(answers.filter(({ what }) => what === needsIt).map(({ code }) => code)).toContain('unavailable');
+      if (needsIt !== undefined)
+        expect(answers.filter(({ what }) => what === needsIt).map(({ code }) => code)).toContain('unavailable');
 
-      await until(async () => (await world.api.call('prometheus_query', { query: 'up' })).body?.success === true, { what: 'a query works again', forMs: 20_000, everyMs: 200 });
-      await until(async () => (await world.api.get(`/api/v1/contexts/${context}`)).status === 200, { what: 'a read works again', forMs: 20_000, everyMs: 200 });
-      const kept = ((await world.api.get(`/api/v1/contexts/${context}/messages?limit=1000`)).body.data as { content: string }[]).map(({ content }) => content);
+      await until(async () => (await world.api.call('prometheus_query', { query: 'up' })).body?.success === true, {
+        what: 'a query works again',
+        forMs: 20_000,
+        everyMs: 200,
+      });
+      await until(async () => (await world.api.get(`/api/v1/contexts/${context}`)).status === 200, {
+        what: 'a read works again',
+        forMs: 20_000,
+        everyMs: 200,
+      });
+      const kept = (
+        (await world.api.get(`/api/v1/contexts/${context}/messages?limit=1000`)).body.data as { content: string }[]
+      ).map(({ content }) => content);
       expect(accepted.filter((content) => !kept.includes(content))).toEqual([]);
       expect(kept.filter((content, at) => kept.indexOf(content) !== at)).toEqual([]);
-      for (const content of accepted.slice(-1)) await until(() => found(content), { what: 'what was accepted is found', forMs: 30_000, everyMs: 200 });
+      for (const content of accepted.slice(-1))
+        await until(() => found(content), { what: 'what was accepted is found', forMs: 30_000, everyMs: 200 });
       await everythingWorks();
-      expect(world.platform.app('worker').running() && world.platform.app('rest-api').running() && world.platform.app('mcp-server').running() && world.platform.app('adapter-prometheus').running()).toBe(true);
+      expect(
+        world.platform.app('worker').running() &&
+          world.platform.app('rest-api').running() &&
+          world.platform.app('mcp-server').running() &&
+          world.platform.app('adapter-prometheus').running(),
+      ).toBe(true);
     },
     150_000,
   );
@@ -59,7 +78,10 @@ describe('outages: separate', () => {
     const endsAt = performance.now() + OUTAGE_MS;
     const answers: Answer[] = [];
     const accepted: string[] = [];
-    const ask = async (what: Answer['what'], request: () => Promise<{ status: number; body: { error?: { code: string } } }>) => {
+    const ask = async (
+      what: Answer['what'],
+      request: () => Promise<{ status: number; body: { error?: { code: string } } }>,
+    ) => {
       const began = performance.now();
       const { status, body } = await request();
       answers.push({ what, ms: performance.now() - began, status, code: body?.error?.code });
@@ -70,7 +92,12 @@ describe('outages: separate', () => {
       repeat(endsAt, () => ask('read', () => world.api.get(`/api/v1/contexts/${context}`))),
       repeat(endsAt, async () => {
         const content = unique('kept');
-        if ((await ask('write', () => world.api.post(`/api/v1/contexts/${context}/messages`, { role: 'user', content }))) === 201) accepted.push(content);
+        if (
+          (await ask('write', () =>
+            world.api.post(`/api/v1/contexts/${context}/messages`, { role: 'user', content }),
+          )) === 201
+        )
+          accepted.push(content);
       }),
     ]);
     return { answers, accepted };
@@ -80,9 +107,15 @@ describe('outages: separate', () => {
     const stream = await followEvents(world.platform.restUrl, world.platform.apiKey);
     try {
       const id = unique('after');
-      await until(async () => (await world.api.post('/api/v1/contexts', { id, content: `${id} was written` })).status < 300, { what: 'a write works again', forMs: 20_000 });
+      await until(
+        async () => (await world.api.post('/api/v1/contexts', { id, content: `${id} was written` })).status < 300,
+        { what: 'a write works again', forMs: 20_000 },
+      );
       await until(() => found(id), { what: 'it is indexed', forMs: 20_000, everyMs: 100 });
-      await until(() => stream.events.some(({ data }) => JSON.stringify(data).includes(id)), { what: 'it is told', forMs: 10_000 });
+      await until(() => stream.events.some(({ data }) => JSON.stringify(data).includes(id)), {
+        what: 'it is told',
+        forMs: 10_000,
+      });
     } finally {
       stream.close();
     }
@@ -111,5 +144,8 @@ function summary(answers: readonly Answer[]): string {
     const key = `${what} ${String(status)}${code === undefined ? '' : ` ${code}`}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  return [...counts].map(([key, count]) => `${key} ×${String(count)}`).sort().join(', ');
+  return [...counts]
+    .map(([key, count]) => `${key} ×${String(count)}`)
+    .sort()
+    .join(', ');
 }

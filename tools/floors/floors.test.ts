@@ -158,7 +158,10 @@ test('a neighbour on the same floor may be a devDependency, for tests only', () 
     'libs/infra/cache/src/cache.test.ts': "import { bus } from '@devmesh/bus';\nexport const used = bus;\n",
   };
   expect(check(neighbour).lines.join()).toContain('none forbidden');
-  const { lines } = check({ ...neighbour, 'libs/infra/cache/src/index.ts': "import { bus } from '@devmesh/bus';\nexport const used = bus;\n" });
+  const { lines } = check({
+    ...neighbour,
+    'libs/infra/cache/src/index.ts': "import { bus } from '@devmesh/bus';\nexport const used = bus;\n",
+  });
   expect(lines.join()).toContain('libs/infra/cache/src/index.ts');
 });
 

@@ -9,6 +9,5 @@ export const owned: Owned[] = [
   { packages: ['ioredis'], folders: ['libs/infra/cache', 'libs/infra/queue'] },
   { packages: ['jose'], folders: ['libs/core/vault'] },
   { packages: ['openai', '@anthropic-ai/[^/]+', '@aws-sdk/client-bedrock[^/]*'], folders: ['libs/core/models'] },
-  { packages: ['@node-rs/argon2'], folders: ['libs/core/identity'] },
   { packages: ['express', '@types/express'], folders: ['libs/road/http', 'apps/[^/]+'] },
 ];

@@ -54,7 +54,9 @@ const testFilesFromTests = forbid(
 );
 
 function floors(project: Project, projects: Project[]): IRegularForbiddenRuleType | undefined {
-  const tooHigh = projects.filter((other) => other.dir !== project.dir && other.floor >= project.floor && !isTestNeighbour(project, other));
+  const tooHigh = projects.filter(
+    (other) => other.dir !== project.dir && other.floor >= project.floor && !isTestNeighbour(project, other),
+  );
   if (tooHigh.length === 0) return undefined;
   return forbid(`is not below floor ${project.floor}, where ${project.name} lives`, inside(project), {
     path: tooHigh.map(folder),

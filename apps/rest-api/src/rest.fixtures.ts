@@ -80,6 +80,11 @@ export async function openRest(settings: Partial<RoadSettings> = {}) {
       if (status !== 201) throw new Error(`no key: ${JSON.stringify(body)}`);
       return { ...createClient(url, bearer(body.api_key)), apiKey: body.api_key, id: body.id };
     },
+    /** Resolves when what is written behind replies is written. */
+    async flush(): Promise<void> {
+      await jobs.done();
+      await setTimeout(READ_LINES_DELAY_MS);
+    },
     pass(milliseconds: number): void {
       time.aheadMs += milliseconds;
     },

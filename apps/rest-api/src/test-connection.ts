@@ -37,7 +37,12 @@ export async function testConnection(
   if (harmless.length === 0) throw nothingToAsk(system);
   const checks: ConnectionTest['checks'] = [];
   for (const { descriptor } of harmless.slice(0, MOST_CHECKS)) {
-    const { reply } = await gateway.callTool(principal, descriptor.name, {}, { ...options, door: 'rest', connection: name });
+    const { reply } = await gateway.callTool(
+      principal,
+      descriptor.name,
+      {},
+      { ...options, door: 'rest', connection: name },
+    );
     const { success, call_id, summary, error, duration_ms } = reply;
     checks.push({ tool: descriptor.name, ok: success, call_id, summary, ...(error && { error }), duration_ms });
     if (success || error?.retryable === true) break;

@@ -11,10 +11,17 @@ export interface Browser {
   /** Sends the form of a page, with the token that this page carries. */
   submit(path: string, fields: Readonly<Record<string, string>>): Promise<Page>;
   /** Sends any form, as another site could make one. */
-  send(path: string, fields: Readonly<Record<string, string>>, headers?: Readonly<Record<string, string>>): Promise<Page>;
+  send(
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Page>;
 }
 
-export async function signIn(origin: string, { email, password }: { email: string; password: string }): Promise<Browser> {
+export async function signIn(
+  origin: string,
+  { email, password }: { email: string; password: string },
+): Promise<Browser> {
   const answer = await postForm(`${origin}/login`, { email, password, next: '/approvals' });
   return browserWith(origin, answer);
 }
@@ -27,9 +34,11 @@ export async function openSignInLink(link: string, password: string): Promise<Br
 
 function browserWith(origin: string, { status, headers, html }: Page): Browser {
   const cookie = headers.getSetCookie()[0]?.split(';')[0];
-  if (status !== 303 || cookie === undefined) throw new Error(`nobody was signed in: ${String(status)} ${html.slice(0, 500)}`);
+  if (status !== 303 || cookie === undefined)
+    throw new Error(`nobody was signed in: ${String(status)} ${html.slice(0, 500)}`);
   const get = (path: string) => fetchPage(`${origin}${path}`, { headers: { cookie } });
-  const send: Browser['send'] = (path, fields, headers = {}) => postForm(`${origin}${path}`, fields, { cookie, ...headers });
+  const send: Browser['send'] = (path, fields, headers = {}) =>
+    postForm(`${origin}${path}`, fields, { cookie, ...headers });
   return {
     cookie,
     get,
@@ -46,7 +55,11 @@ export function csrfIn(html: string): string | undefined {
   return /name="csrf_token" value="([^"]+)"/.exec(html)?.[1];
 }
 
-function postForm(url: string, fields: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}): Promise<Page> {
+function postForm(
+  url: string,
+  fields: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Page> {
   return fetchPage(url, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },

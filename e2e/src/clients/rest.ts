@@ -26,7 +26,12 @@ export interface Rest {
 
 /** A client as curl is one: nothing is retried, nothing is thrown for a status. */
 export function rest(origin: string, key?: string): Rest {
-  async function request(method: string, path: string, body?: unknown, { headers = {}, signal }: RestOptions = {}): Promise<RestAnswer> {
+  async function request(
+    method: string,
+    path: string,
+    body?: unknown,
+    { headers = {}, signal }: RestOptions = {},
+  ): Promise<RestAnswer> {
     const response = await fetch(origin + path, {
       method,
       redirect: 'manual',
@@ -47,7 +52,12 @@ export function rest(origin: string, key?: string): Rest {
     get: (path, options) => request('GET', path, undefined, options),
     post: (path, body, options) => request('POST', path, body, options),
     call: (tool, parameters = {}, { connection, ...options } = {}) =>
-      request('POST', `/api/v1/tools/${tool}/execute`, { parameters, ...(connection !== undefined && { connection }) }, options),
+      request(
+        'POST',
+        `/api/v1/tools/${tool}/execute`,
+        { parameters, ...(connection !== undefined && { connection }) },
+        options,
+      ),
   };
 }
 

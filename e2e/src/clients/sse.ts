@@ -18,10 +18,15 @@ export interface EventStream {
 export async function followEvents(origin: string, key: string, lastEventId?: string): Promise<EventStream> {
   const controller = new AbortController();
   const response = await fetch(`${origin}/api/v1/events`, {
-    headers: { authorization: `Bearer ${key}`, accept: 'text/event-stream', ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) },
+    headers: {
+      authorization: `Bearer ${key}`,
+      accept: 'text/event-stream',
+      ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+    },
     signal: controller.signal,
   });
-  if (response.status !== 200) throw new Error(`the stream answered ${String(response.status)}: ${await response.text()}`);
+  if (response.status !== 200)
+    throw new Error(`the stream answered ${String(response.status)}: ${await response.text()}`);
   const events: SseEvent[] = [];
   let ended = false;
   void read(response, events)
@@ -40,7 +45,8 @@ async function read(response: Response, events: SseEvent[]): Promise<void> {
     for (const block of blocks) {
       const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
       const data = field('data');
-      if (data !== undefined) events.push({ id: field('id') ?? '', event: field('event') ?? '', data: JSON.parse(data) });
+      if (data !== undefined)
+        events.push({ id: field('id') ?? '', event: field('event') ?? '', data: JSON.parse(data) });
     }
   }
 }

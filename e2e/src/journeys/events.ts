@@ -11,7 +11,9 @@ export function describeEvents(world: World): void {
       const [first, second, third] = [unique('first'), unique('second'), unique('third')];
       const stream = await followEvents(restUrl, apiKey);
       await write(first);
-      const last = await until(() => stream.events.find((event) => mentions(event, first)), { what: 'the first context is told of' });
+      const last = await until(() => stream.events.find((event) => mentions(event, first)), {
+        what: 'the first context is told of',
+      });
       expect(last).toMatchObject({ event: 'context.changed', data: { type: 'context.changed', context_id: first } });
       stream.close();
 
@@ -36,8 +38,17 @@ export function describeEvents(world: World): void {
         const id = unique('secret');
         const own = unique('own');
         await write(id);
-        await world.api.call('prometheus_create_silence', { matchers: [{ name: 'e2e', value: id }], duration_minutes: 5, reason: 'who hears it?' });
-        await until(() => ours.events.some(({ event }) => event === 'approval.changed') && ours.events.some((event) => mentions(event, id)), { what: 'we hear it' });
+        await world.api.call('prometheus_create_silence', {
+          matchers: [{ name: 'e2e', value: id }],
+          duration_minutes: 5,
+          reason: 'who hears it?',
+        });
+        await until(
+          () =>
+            ours.events.some(({ event }) => event === 'approval.changed') &&
+            ours.events.some((event) => mentions(event, id)),
+          { what: 'we hear it' },
+        );
         await other.api.post('/api/v1/contexts', { id: own, content: 'theirs' });
         await until(() => theirs.events.some((event) => mentions(event, own)), { what: 'they hear their own' });
         expect(theirs.events.filter((event) => !mentions(event, own))).toEqual([]);

@@ -2,6 +2,7 @@ import { describe } from '@jest/globals';
 import type { Form } from '../platform/platform.ts';
 import { describeApprovals } from './approvals.ts';
 import { describeBadInput } from './bad-input.ts';
+import { describeCli } from './cli.ts';
 import { describeEvents } from './events.ts';
 import { describeFirstSteps } from './first-steps.ts';
 import { describeMainJob } from './main-job.ts';
@@ -22,5 +23,6 @@ export function describeJourneys(form: Form): void {
     describeUpstream(world);
     describeEvents(world);
     describeTenancy(world);
+    describeCli(world);
   });
 }

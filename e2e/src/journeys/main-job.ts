@@ -10,7 +10,12 @@ export function describeMainJob(world: World): void {
     test('a real Prometheus answers a question, and says which connection it was', async () => {
       const { status, body } = await world.api.call('prometheus_query', { query: 'up' });
       expect(status).toBe(200);
-      expect(body).toMatchObject({ success: true, status: 'succeeded', scope: { connection: 'default', query: 'up' }, sources: { prometheus: 'ok' } });
+      expect(body).toMatchObject({
+        success: true,
+        status: 'succeeded',
+        scope: { connection: 'default', query: 'up' },
+        sources: { prometheus: 'ok' },
+      });
       expect(body.data.rows.length).toBeGreaterThan(0);
       expect((await world.api.call('prometheus.query', { query: 'up' })).body.success).toBe(true);
     });
@@ -24,11 +29,26 @@ export function describeMainJob(world: World): void {
     test('what was kept is found again within two seconds, by identifier and by question', async () => {
       const id = unique('incident');
       const code = unique('ERR_POOL');
-      const written = await world.api.post('/api/v1/contexts', { id, content: [{ role: 'assistant', content: `Checkout failed with ${code}: the connection pool was exhausted after the rollout of 1.4.` }] });
+      const written = await world.api.post('/api/v1/contexts', {
+        id,
+        content: [
+          {
+            role: 'assistant',
+            content: `Checkout failed with ${code}: the connection pool was exhausted after the rollout of 1.4.`,
+          },
+        ],
+      });
       expect(written.status).toBe(201);
       for (const query of [code, 'why was the connection pool exhausted?']) {
-        const hits = await until(async () => hitsOf(world, query, id), { what: `"${query}" finds ${id}`, forMs: 2_000 });
-        expect(hits[0]).toMatchObject({ context_id: id, metadata: { message_range: [0, 0] }, similarity: expect.any(Number) });
+        const hits = await until(async () => hitsOf(world, query, id), {
+          what: `"${query}" finds ${id}`,
+          forMs: 2_000,
+        });
+        expect(hits[0]).toMatchObject({
+          context_id: id,
+          metadata: { message_range: [0, 0] },
+          similarity: expect.any(Number),
+        });
       }
     });
 
@@ -38,13 +58,24 @@ export function describeMainJob(world: World): void {
       await world.api.post('/api/v1/contexts', { id, metadata: { messages: [], topic: 'latency' } });
       for (let turn = 0; turn < 50; turn++) {
         const { body } = await world.api.get(`/api/v1/contexts/${id}`);
-        const messages = [...body.metadata.messages, { role: turn % 2 === 0 ? 'user' : 'assistant', content: turn === 41 ? `The culprit was ${marker}.` : `Turn ${String(turn)} about latency.`, n: turn }];
-        const { status } = await world.api.request('PUT', `/api/v1/contexts/${id}`, { metadata: { ...body.metadata, messages } });
+        const messages = [
+          ...body.metadata.messages,
+          {
+            role: turn % 2 === 0 ? 'user' : 'assistant',
+            content: turn === 41 ? `The culprit was ${marker}.` : `Turn ${String(turn)} about latency.`,
+            n: turn,
+          },
+        ];
+        const { status } = await world.api.request('PUT', `/api/v1/contexts/${id}`, {
+          metadata: { ...body.metadata, messages },
+        });
         expect(status).toBe(200);
       }
       const { body } = await world.api.get(`/api/v1/contexts/${id}`);
       expect(body.metadata.topic).toBe('latency');
-      expect(body.metadata.messages.map((message: Json) => message.n)).toEqual(Array.from({ length: 50 }, (_, turn) => turn));
+      expect(body.metadata.messages.map((message: Json) => message.n)).toEqual(
+        Array.from({ length: 50 }, (_, turn) => turn),
+      );
       expect(body.message_count).toBe(50);
       const hits = await until(() => hitsOf(world, marker, id), { what: 'the 42nd turn is found', forMs: 3_000 });
       expect(hits[0].text).toContain(marker);
@@ -61,14 +92,21 @@ export function describeMainJob(world: World): void {
       expect(page.html).toContain(ALERT);
       expect(page.html).not.toMatch(/<script/i);
       expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
-      expect((await approve(owner, asked)).status).toBe(200);
+      expect((await approve(owner, asked)).status).toBe(303);
 
       const began = performance.now();
       const done = await ending(world.api, asked.callId);
       // Whoever approves watches the page: the worker is woken, it does not come round by chance.
       expect(performance.now() - began).toBeLessThan(2_000);
-      expect(done).toMatchObject({ success: true, status: 'succeeded', data: { silence_id: expect.any(String) }, call: { can_undo: true } });
-      expect(await silencesOf(asked.callId)).toEqual([expect.objectContaining({ id: done.data.silence_id, status: { state: 'active' } })]);
+      expect(done).toMatchObject({
+        success: true,
+        status: 'succeeded',
+        data: { silence_id: expect.any(String) },
+        call: { can_undo: true },
+      });
+      expect(await silencesOf(asked.callId)).toEqual([
+        expect.objectContaining({ id: done.data.silence_id, status: { state: 'active' } }),
+      ]);
       await until(() => isMuted(ALERT), { what: 'the alert is muted' });
 
       const undone = await world.api.post(`/api/v1/calls/${asked.callId}/undo`);
@@ -78,14 +116,24 @@ export function describeMainJob(world: World): void {
       expect((await world.api.get(`/api/v1/calls/${undone.body.call_id}`)).body.call.undo_of).toBe(asked.callId);
 
       const lines = (await world.api.get(`/api/v1/audit?call_id=${asked.callId}`)).body.data as Json[];
-      expect(lines.map(({ action, outcome }) => `${String(action)} ${String(outcome)}`).reverse()).toEqual(['call.requested pending', 'approval.approved ok', 'call.finished ok']);
-      expect(lines.find(({ action }) => action === 'approval.approved')).toMatchObject({ actor: expect.objectContaining({ kind: 'person', label: world.platform.owner.email }) });
+      expect(lines.map(({ action, outcome }) => `${String(action)} ${String(outcome)}`).reverse()).toEqual([
+        'call.requested pending',
+        'approval.approved ok',
+        'call.finished ok',
+      ]);
+      expect(lines.find(({ action }) => action === 'approval.approved')).toMatchObject({
+        actor: expect.objectContaining({ kind: 'person', label: world.platform.owner.email }),
+      });
     });
 
     test('a refusal does nothing, and the requester is told that a person refused', async () => {
       const asked = await askForSilence(world.api);
       await (await world.owner()).submit(`/approvals/${asked.approvalId}`, { verdict: 'refused', reason: 'not now' });
-      expect(await ending(world.api, asked.callId)).toMatchObject({ success: false, status: 'refused', error: { code: 'forbidden' } });
+      expect(await ending(world.api, asked.callId)).toMatchObject({
+        success: false,
+        status: 'refused',
+        error: { code: 'forbidden' },
+      });
       expect(await silencesOf(asked.callId)).toEqual([]);
     });
 
@@ -120,6 +168,8 @@ async function hitsOf(world: World, query: string, contextId: string): Promise<J
 }
 
 export async function allMetrics(world: World): Promise<string> {
-  const answers = await Promise.all(Object.values(world.platform.internalUrls()).map((url) => rest(url).get('/metrics')));
+  const answers = await Promise.all(
+    Object.values(world.platform.internalUrls()).map((url) => rest(url).get('/metrics')),
+  );
   return answers.map(({ text }) => text).join('\n');
 }

@@ -8,23 +8,45 @@ import { unique, type World } from './world.ts';
 /** The main job once more, as an agent does it: over MCP, in both eras of the protocol. */
 export function describeOverMcp(world: World): void {
   describe.each(ERAS)('the main job over MCP, %s era', (era) => {
-    test('ask, remember, find, silence with a person\'s yes, undo', () =>
+    test("ask, remember, find, silence with a person's yes, undo", () =>
       connected(async (agent) => {
         const { tools } = await agent.client.listTools();
-        expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(['prometheus_query', 'contexts_create', 'memory_search', 'wait_for_call']));
-        expect(await agent.call('prometheus_query', { query: 'up' })).toMatchObject({ success: true, sources: { prometheus: 'ok' } });
+        expect(tools.map(({ name }) => name)).toEqual(
+          expect.arrayContaining(['prometheus_query', 'contexts_create', 'memory_search', 'wait_for_call']),
+        );
+        expect(await agent.call('prometheus_query', { query: 'up' })).toMatchObject({
+          success: true,
+          sources: { prometheus: 'ok' },
+        });
 
         const id = unique('incident');
         const code = unique('ERR_MCP');
-        expect(await agent.call('contexts_create', { id, content: `${code}: the cache was cold after the failover.` })).toMatchObject({ success: true });
+        expect(
+          await agent.call('contexts_create', { id, content: `${code}: the cache was cold after the failover.` }),
+        ).toMatchObject({ success: true });
         for (const query of [code, 'was the cache cold after the failover?']) {
-          await until(async () => ((await agent.call('memory_search', { query })) as Json).data.results[0]?.context_id === id, { what: `"${query}" finds ${id}`, forMs: 2_000 });
+          await until(
+            async () => ((await agent.call('memory_search', { query })) as Json).data.results[0]?.context_id === id,
+            { what: `"${query}" finds ${id}`, forMs: 2_000 },
+          );
         }
 
-        const asked = await agent.call('prometheus_create_silence', { matchers: [{ name: 'alertname', value: ALERT }], duration_minutes: 5, reason: 'over MCP' });
-        expect(asked).toMatchObject({ success: false, status: 'approval_pending', approval_url: expect.stringContaining('/approvals/') });
+        const asked = await agent.call('prometheus_create_silence', {
+          matchers: [{ name: 'alertname', value: ALERT }],
+          duration_minutes: 5,
+          reason: 'over MCP',
+        });
+        expect(asked).toMatchObject({
+          success: false,
+          status: 'approval_pending',
+          approval_url: expect.stringContaining('/approvals/'),
+        });
         expect(await silencesOf(asked.call_id)).toEqual([]);
-        await approve(await world.owner(), { callId: asked.call_id, approvalId: asked.approval_id, approvalUrl: asked.approval_url });
+        await approve(await world.owner(), {
+          callId: asked.call_id,
+          approvalId: asked.approval_id,
+          approvalUrl: asked.approval_url,
+        });
 
         const waited = await agent.call('wait_for_call', { call_id: asked.call_id });
         expect(JSON.stringify(waited)).toContain('succeeded');
@@ -39,7 +61,11 @@ export function describeOverMcp(world: World): void {
       connected(async ({ client }) => {
         const failed = await client.callTool({ name: 'prometheus_query', arguments: { query: 'sum(' } });
         expect(failed.isError).toBe(true);
-        expect(failed.structuredContent).toMatchObject({ success: false, error: { code: 'invalid_input', suggestion: expect.any(String) }, call_id: expect.any(String) });
+        expect(failed.structuredContent).toMatchObject({
+          success: false,
+          error: { code: 'invalid_input', suggestion: expect.any(String) },
+          call_id: expect.any(String),
+        });
         await expect(client.callTool({ name: 'prometheus_qurey', arguments: {} })).rejects.toThrow(/prometheus_query/);
       }));
 

@@ -14,9 +14,20 @@ export interface Pending {
 }
 
 /** Asks for a silence of something that nobody else has; it waits for a person. */
-export async function askForSilence(api: Rest, { matchers, connection }: { matchers?: Json; connection?: string } = {}): Promise<Pending> {
-  const parameters = { matchers: matchers ?? [{ name: 'e2e', value: unique('alert') }], duration_minutes: 5, reason: 'an end-to-end test' };
-  const { status, body } = await api.call('prometheus_create_silence', parameters, connection === undefined ? {} : { connection });
+export async function askForSilence(
+  api: Rest,
+  { matchers, connection }: { matchers?: Json; connection?: string } = {},
+): Promise<Pending> {
+  const parameters = {
+    matchers: matchers ?? [{ name: 'e2e', value: unique('alert') }],
+    duration_minutes: 5,
+    reason: 'an end-to-end test',
+  };
+  const { status, body } = await api.call(
+    'prometheus_create_silence',
+    parameters,
+    connection === undefined ? {} : { connection },
+  );
   expect([status, body.success, body.status]).toEqual([202, false, 'approval_pending']);
   expect(body.data).toEqual({});
   return { callId: body.call_id, approvalId: body.approval_id, approvalUrl: body.approval_url };
@@ -38,7 +49,10 @@ export async function ending(api: Rest, callId: string): Promise<Json> {
 }
 
 /** What Alertmanager itself has of a call: its silences carry the call's id. */
-export async function silencesOf(callId: string, alertmanagerUrl = realServer('TEST_ALERTMANAGER_URL')): Promise<Json[]> {
+export async function silencesOf(
+  callId: string,
+  alertmanagerUrl = realServer('TEST_ALERTMANAGER_URL'),
+): Promise<Json[]> {
   const response = await fetch(`${alertmanagerUrl}/api/v2/silences`);
   return ((await response.json()) as Json[]).filter(({ comment }) => String(comment).includes(callId));
 }

@@ -41,7 +41,17 @@ export function describeTenancy(world: World): void {
     let vendor: FakeVendor;
 
     beforeAll(async () => {
-      vendor = await startVendor((_seen, response) => json(response, vector(Array.from({ length: 500 }, (_, n) => ({ metric: { n: String(n), note: `${String(n)}${'x'.repeat(500)}` }, value: '1' })))));
+      vendor = await startVendor((_seen, response) =>
+        json(
+          response,
+          vector(
+            Array.from({ length: 500 }, (_, n) => ({
+              metric: { n: String(n), note: `${String(n)}${'x'.repeat(500)}` },
+              value: '1',
+            })),
+          ),
+        ),
+      );
       a = await belongings(world, vendor.url);
       b = await world.register();
       browser = await signIn(world.platform.restUrl, b.owner);
@@ -54,8 +64,12 @@ export function describeTenancy(world: World): void {
 
     test('the registry that is walked is the one that is served', async () => {
       const { body } = await rest(world.platform.restUrl).get('/api/v1/openapi.json');
-      const served = Object.entries(body.paths as Record<string, Json>).flatMap(([path, operations]) => Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`));
-      const registered = routes.filter(({ hidden }) => hidden !== true).map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
+      const served = Object.entries(body.paths as Record<string, Json>).flatMap(([path, operations]) =>
+        Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+      );
+      const registered = routes
+        .filter(({ hidden }) => hidden !== true)
+        .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
       expect(served.sort()).toEqual(registered.sort());
     });
 
@@ -65,7 +79,8 @@ export function describeTenancy(world: World): void {
       const hasId = path !== route.path;
       for (const answer of await asEveryCredentialOfB(route, path)) {
         // Of somebody else's things not even the existence may show; an own thing may be made or listed.
-        if (hasId && !SHARED_NAMES.has(parameterPrefix(route))) expect({ path, status: answer.status }).toEqual({ path, status: 404 });
+        if (hasId && !SHARED_NAMES.has(parameterPrefix(route)))
+          expect({ path, status: answer.status }).toEqual({ path, status: 404 });
         expect([200, 201, 202, 204, 303, 400, 404, 409]).toContain(answer.status);
         expectNoSecretOf(a, answer.text, path);
       }
@@ -74,7 +89,10 @@ export function describeTenancy(world: World): void {
     test('what can be listed holds nothing of A, not even an id', async () => {
       const c = await world.register();
       const session = await signIn(world.platform.restUrl, c.owner);
-      const lists = routes.filter(({ method, path, access, name }) => method === 'GET' && !path.includes(':') && access !== 'public' && name !== 'events');
+      const lists = routes.filter(
+        ({ method, path, access, name }) =>
+          method === 'GET' && !path.includes(':') && access !== 'public' && name !== 'events',
+      );
       expect(lists.length).toBeGreaterThan(8);
       for (const { path } of lists) {
         const { status, html } = await session.get(path);
@@ -83,7 +101,7 @@ export function describeTenancy(world: World): void {
       }
     });
 
-    test('a context of B with an id of A is B\'s own, and A\'s stays as it is', async () => {
+    test("a context of B with an id of A is B's own, and A's stays as it is", async () => {
       const c = await world.register();
       expect((await c.api.post('/api/v1/contexts', { id: a.context, content: 'of C' })).status).toBe(201);
       expect((await c.api.request('DELETE', `/api/v1/contexts/${a.context}`)).status).toBe(204);
@@ -97,19 +115,36 @@ export function describeTenancy(world: World): void {
       expect(body.tools.length).toBeGreaterThan(15);
       for (const { qualified_name: name, system } of body.tools as { qualified_name: string; system: string }[]) {
         const args = argumentsOf(a)[name];
-        if (args === undefined) throw new Error(`${name} is not in the tenancy walk: say in tenancy.ts with which of A's ids B shall call it`);
+        if (args === undefined)
+          throw new Error(
+            `${name} is not in the tenancy walk: say in tenancy.ts with which of A's ids B shall call it`,
+          );
         const { status, text, body: reply } = await api.call(name, args);
         expectNoSecretOf(a, text, name);
-        if (system === 'prometheus') expect({ name, success: reply.success, code: reply.error?.code }).toEqual({ name, success: false, code: 'unavailable' });
+        if (system === 'prometheus')
+          expect({ name, success: reply.success, code: reply.error?.code }).toEqual({
+            name,
+            success: false,
+            code: 'unavailable',
+          });
         else if (FINDS_ITS_OWN.has(name)) expect({ name, status }).toEqual({ name, status: 200 });
-        else expect({ name, success: reply.success ?? false, code: reply.error?.code }).toEqual({ name, success: false, code: 'not_found' });
+        else
+          expect({ name, success: reply.success ?? false, code: reply.error?.code }).toEqual({
+            name,
+            success: false,
+            code: 'not_found',
+          });
       }
     });
 
     test('a connection of A is not there for B, by name or by chance', async () => {
       for (const connection of [a.connectionName, 'default']) {
         const { body } = await b.api.call('prometheus_query', { query: 'up' }, { connection });
-        expect({ connection, success: body.success, code: body.error.code }).toEqual({ connection, success: false, code: expect.stringMatching(/unavailable|not_found|invalid_input/) });
+        expect({ connection, success: body.success, code: body.error.code }).toEqual({
+          connection,
+          success: false,
+          code: expect.stringMatching(/unavailable|not_found|invalid_input/),
+        });
       }
     });
 
@@ -117,13 +152,17 @@ export function describeTenancy(world: World): void {
       const agent = await connectMcp(world.platform.mcpUrl, b.apiKey, 'modern');
       try {
         const { resources } = await agent.client.listResources();
-        for (const { uri } of resources) expectNothingOf(a, JSON.stringify(await agent.client.readResource({ uri })), uri);
+        for (const { uri } of resources)
+          expectNothingOf(a, JSON.stringify(await agent.client.readResource({ uri })), uri);
         const { resourceTemplates } = await agent.client.listResourceTemplates();
         expect(resourceTemplates.length).toBeGreaterThan(2);
         for (const { uriTemplate } of resourceTemplates) {
           const id = idsOf(a)[`/${/^devmesh:\/\/([a-z]+)\//.exec(uriTemplate)?.[1] ?? ''}/`];
-          if (id === undefined) throw new Error(`${uriTemplate} is not in the tenancy walk: say in tenancy.ts which of A's ids fits`);
-          await expect(agent.client.readResource({ uri: uriTemplate.replace('{id}', encodeURIComponent(id)) })).rejects.toThrow(/not found/i);
+          if (id === undefined)
+            throw new Error(`${uriTemplate} is not in the tenancy walk: say in tenancy.ts which of A's ids fits`);
+          await expect(
+            agent.client.readResource({ uri: uriTemplate.replace('{id}', encodeURIComponent(id)) }),
+          ).rejects.toThrow(/not found/i);
         }
       } finally {
         await agent.close();
@@ -131,7 +170,10 @@ export function describeTenancy(world: World): void {
     });
 
     test('afterwards everything of A is as it was', async () => {
-      expect((await world.api.get(`/api/v1/contexts/${a.context}`)).body).toMatchObject({ version: 1, message_count: 1 });
+      expect((await world.api.get(`/api/v1/contexts/${a.context}`)).body).toMatchObject({
+        version: 1,
+        message_count: 1,
+      });
       expect((await world.api.get(`/api/v1/calls/${a.waiting.callId}`)).body.status).toBe('approval_pending');
       expect((await world.api.get(`/api/v1/connections/${a.connection}`)).status).toBe(200);
       expect((await world.api.get(`/api/v1/evidence/${a.evidence}`)).status).toBe(200);
@@ -148,7 +190,9 @@ export function describeTenancy(world: World): void {
       const headers = { cookie: browser.cookie, 'x-csrf-token': await csrfOfB() };
       const send = (api: Rest, extra: Record<string, string>) =>
         asForm
-          ? api.request(route.method, path, new URLSearchParams(body).toString(), { headers: { ...extra, 'content-type': 'application/x-www-form-urlencoded' } })
+          ? api.request(route.method, path, new URLSearchParams(body).toString(), {
+              headers: { ...extra, 'content-type': 'application/x-www-form-urlencoded' },
+            })
           : api.request(route.method, path, body, { headers: extra });
       if (route.name === 'events') return [];
       if (ENDS_THE_SESSION.has(route.name)) return [];
@@ -258,7 +302,10 @@ function bodyFor(a: Belongings, { name, body }: Route): Json {
 function pathWithIdsOf(a: Belongings, route: Route): string {
   if (!route.path.includes(':')) return route.path;
   const id = idsOf(a)[parameterPrefix(route)];
-  if (id === undefined) throw new Error(`${route.method} ${route.path} is not in the tenancy walk: say in tenancy.ts which of A's ids fits`);
+  if (id === undefined)
+    throw new Error(
+      `${route.method} ${route.path} is not in the tenancy walk: say in tenancy.ts which of A's ids fits`,
+    );
   const path = route.path.replace(/:\w+/, encodeURIComponent(id));
   if (path.includes(':')) throw new Error(`${route.path} has a second parameter: the tenancy walk does not know it`);
   return path;
@@ -277,12 +324,22 @@ function expectNoSecretOf(a: Belongings, text: string, where: string): void {
 /** For answers to somebody who has never sent an id of A. */
 function expectNothingOf(a: Belongings, text: string, where: string): void {
   const { waiting, secrets, ...ids } = a;
-  expectNoSecretOf({ ...a, secrets: { ...secrets, ...ids, approval: waiting.approvalId, waiting: waiting.callId } }, text, where);
+  expectNoSecretOf(
+    { ...a, secrets: { ...secrets, ...ids, approval: waiting.approvalId, waiting: waiting.callId } },
+    text,
+    where,
+  );
 }
 
 /** Every route and page, from the very function that the apps call. */
 function registeredRoutes(): readonly Route[] {
-  const parts = { logger: silentLogger(), metrics: createMetrics({ service: 'walk' }), health: createHealth({ clock: () => new Date() }), clock: () => new Date(), identity: {} };
+  const parts = {
+    logger: silentLogger(),
+    metrics: createMetrics({ service: 'walk' }),
+    health: createHealth({ clock: () => new Date() }),
+    clock: () => new Date(),
+    identity: {},
+  };
   // Handlers are never called here: what they would need is not there.
   const road = parts as unknown as Parameters<typeof createRestDoor>[0];
   return createRestDoor(road, { corsOrigins: [], trustProxy: false, version: '0.0.0' }).routes();
@@ -294,10 +351,17 @@ async function belongings(world: World, vendorUrl: string): Promise<Belongings> 
   const content = unique('contentofa');
   const context = unique('ctx');
   await api.post('/api/v1/contexts', { id: context, content: `${word} belongs to A, and so does ${content}` });
-  await until(async () => (await api.post('/api/v1/search', { query: word })).body.results.length > 0, { what: 'A finds its word' });
+  await until(async () => (await api.post('/api/v1/search', { query: word })).body.results.length > 0, {
+    what: 'A finds its word',
+  });
 
   const connectionName = unique('of-a');
-  const connection = await api.post('/api/v1/connections', { system: 'prometheus', name: connectionName, endpoint: vendorUrl, settings: { cost_guardrail: 'off' } });
+  const connection = await api.post('/api/v1/connections', {
+    system: 'prometheus',
+    name: connectionName,
+    endpoint: vendorUrl,
+    settings: { cost_guardrail: 'off' },
+  });
   const large = await api.call('prometheus_query', { query: 'up', limit: 1000 }, { connection: connectionName });
   const silence = await askForSilence(api);
   await approve(await world.owner(), silence);
@@ -313,6 +377,11 @@ async function belongings(world: World, vendorUrl: string): Promise<Belongings> 
     key,
     connection: connection.body.id,
     connectionName,
-    secrets: { content, endpoint: vendorUrl, owner: world.platform.owner.email, organization: String((await api.get('/api/v1/auth/me')).body.organization_id) },
+    secrets: {
+      content,
+      endpoint: vendorUrl,
+      owner: world.platform.owner.email,
+      organization: String((await api.get('/api/v1/auth/me')).body.organization_id),
+    },
   };
 }

@@ -19,33 +19,50 @@ export function describeUpstream(world: World): void {
       const name = await connect(`http://127.0.0.1:${String(port)}`);
       const { status, body } = await world.api.call('prometheus_query', { query: 'up' }, { connection: name });
       expect([status, body.success, body.data]).toEqual([200, false, {}]);
-      expect(body.error).toMatchObject({ code: 'unavailable', retryable: true, suggestion: expect.stringContaining('URL') });
+      expect(body.error).toMatchObject({
+        code: 'unavailable',
+        retryable: true,
+        suggestion: expect.stringContaining('URL'),
+      });
     });
 
     test('HTML instead of JSON is an upstream failure, and nothing of the page comes through', async () => {
       const { name } = await vendorThat((_seen, response) => {
-        response.writeHead(200, { 'content-type': 'text/html' }).end('<html><script>alert(1)</script>Sign in to the portal</html>');
+        response
+          .writeHead(200, { 'content-type': 'text/html' })
+          .end('<html><script>alert(1)</script>Sign in to the portal</html>');
       });
       const { body } = await world.api.call('prometheus_query', { query: 'up' }, { connection: name });
       expect(body.error).toMatchObject({ code: 'upstream_failed', suggestion: expect.any(String) });
       expect(JSON.stringify(body)).not.toContain('portal');
     });
 
-    test('when the client goes away the vendor\'s connection is closed, and the call is cancelled', async () => {
+    test("when the client goes away the vendor's connection is closed, and the call is cancelled", async () => {
       const { vendor, name } = await vendorThat(hang);
       const leaving = new AbortController();
-      const asked = world.api.call('prometheus_query', { query: unique('slow').replaceAll('-', '_') }, { connection: name, signal: leaving.signal });
+      const asked = world.api.call(
+        'prometheus_query',
+        { query: unique('slow').replaceAll('-', '_') },
+        { connection: name, signal: leaving.signal },
+      );
       const seen = await until(() => vendor.seen[0], { what: 'the vendor is asked' });
       leaving.abort();
       await expect(asked).rejects.toThrow();
       await within(seen.closed, 2_000);
-      await until(async () => callsOf(await world.api.get('/api/v1/calls?tool=prometheus.query&state=cancelled')).length > 0, { what: 'the call is cancelled' });
+      await until(
+        async () => callsOf(await world.api.get('/api/v1/calls?tool=prometheus.query&state=cancelled')).length > 0,
+        { what: 'the call is cancelled' },
+      );
     });
 
-    test('a deadline ends a slow call, and the vendor\'s connection', async () => {
+    test("a deadline ends a slow call, and the vendor's connection", async () => {
       const { vendor, name } = await vendorThat(hang);
       const began = performance.now();
-      const { body } = await world.api.post('/api/v1/tools/prometheus_query/execute', { parameters: { query: 'up' }, connection: name, timeout_ms: 300 });
+      const { body } = await world.api.post('/api/v1/tools/prometheus_query/execute', {
+        parameters: { query: 'up' },
+        connection: name,
+        timeout_ms: 300,
+      });
       expect(performance.now() - began).toBeLessThan(3_000);
       expect(body).toMatchObject({ success: false, error: { code: 'timeout', retryable: true } });
       await within(vendor.seen[0]?.closed ?? Promise.reject(new Error('never asked')), 2_000);
@@ -56,21 +73,32 @@ export function describeUpstream(world: World): void {
       const headers = { 'idempotency-key': unique('cancel') };
       const asked = world.api.call('prometheus_query', { query: 'up' }, { connection: name, headers });
       await until(() => vendor.seen[0], { what: 'the vendor is asked' });
-      const running = await until(async () => callsOf(await world.api.get('/api/v1/calls?state=dispatched'))[0], { what: 'the call is in the history' });
+      const running = await until(async () => callsOf(await world.api.get('/api/v1/calls?state=dispatched'))[0], {
+        what: 'the call is in the history',
+      });
       expect((await world.api.post(`/api/v1/calls/${String(running.id)}/cancel`)).status).toBe(202);
       await within(vendor.seen[0]?.closed ?? Promise.reject(new Error('never asked')), 2_000);
       expect((await asked).body).toMatchObject({ success: false, status: 'cancelled' });
     });
 
     test('a query that would touch 100,000 series is refused before it is asked, with a rewrite', async () => {
-      const { vendor, name } = await vendorThat((_seen, response) => json(response, vector([{ metric: {}, value: '100000' }])));
+      const { vendor, name } = await vendorThat((_seen, response) =>
+        json(response, vector([{ metric: {}, value: '100000' }])),
+      );
       const { body } = await world.api.call('prometheus_query', { query: 'http_requests_total' }, { connection: name });
-      expect(body.error).toMatchObject({ code: 'invalid_input', message: expect.stringContaining('100000'), suggestion: expect.stringContaining('job=') });
+      expect(body.error).toMatchObject({
+        code: 'invalid_input',
+        message: expect.stringContaining('100000'),
+        suggestion: expect.stringContaining('job='),
+      });
       expect(vendor.seen.map(({ query }) => query.get('query'))).toEqual(['count(http_requests_total)']);
     });
 
     test('100,000 series that come all the same are counted, cut, and say so', async () => {
-      const series = Array.from({ length: 100_000 }, (_, n) => ({ metric: { __name__: 'up', pod: `pod-${String(n)}` }, value: '1' }));
+      const series = Array.from({ length: 100_000 }, (_, n) => ({
+        metric: { __name__: 'up', pod: `pod-${String(n)}` },
+        value: '1',
+      }));
       const { name } = await vendorThat((_seen, response) => json(response, vector(series)), { cost_guardrail: 'off' });
       const { body } = await world.api.call('prometheus_query', { query: 'up' }, { connection: name });
       expect(body).toMatchObject({ success: true, page: { returned: 50, total: 100_000, truncated: true } });
@@ -79,7 +107,10 @@ export function describeUpstream(world: World): void {
     });
 
     test('an answer of 5 MB is kept as evidence and can be read by page, by word and by query', async () => {
-      const series = Array.from({ length: 1_000 }, (_, n) => ({ metric: { __name__: 'big', n: String(n), note: `${n === 707 ? 'needle' : 'hay'}${'x'.repeat(5_000)}` }, value: String(n) }));
+      const series = Array.from({ length: 1_000 }, (_, n) => ({
+        metric: { __name__: 'big', n: String(n), note: `${n === 707 ? 'needle' : 'hay'}${'x'.repeat(5_000)}` },
+        value: String(n),
+      }));
       const { name } = await vendorThat((_seen, response) => json(response, vector(series)), { cost_guardrail: 'off' });
       const { body } = await world.api.call('prometheus_query', { query: 'big', limit: 1000 }, { connection: name });
       expect(body).toMatchObject({ success: true, page: { truncated: true }, evidence_ids: [expect.any(String)] });
@@ -93,11 +124,17 @@ export function describeUpstream(world: World): void {
     });
 
     test('a credential goes to the vendor and nowhere else', async () => {
-      const { vendor, name } = await vendorThat((_seen, response) => json(response, { status: 'error', errorType: 'bad_data', error: `token ${SECRET} may not do this` }, 400), {}, { token: SECRET });
+      const { vendor, name } = await vendorThat(
+        (_seen, response) =>
+          json(response, { status: 'error', errorType: 'bad_data', error: `token ${SECRET} may not do this` }, 400),
+        {},
+        { token: SECRET },
+      );
       const { text } = await world.api.call('prometheus_query', { query: 'up' }, { connection: name });
       expect(vendor.seen[0]?.headers.authorization).toBe(`Bearer ${SECRET}`);
       expect(text).not.toContain(SECRET);
-      for (const path of ['/api/v1/connections', '/api/v1/calls', '/api/v1/audit', '/api/v1/status']) expect((await world.api.get(path)).text).not.toContain(SECRET);
+      for (const path of ['/api/v1/connections', '/api/v1/calls', '/api/v1/audit', '/api/v1/status'])
+        expect((await world.api.get(path)).text).not.toContain(SECRET);
       expect(world.platform.logs()).not.toContain(SECRET);
       expect(await allMetrics(world)).not.toContain(SECRET);
     });
@@ -118,7 +155,13 @@ export function describeUpstream(world: World): void {
 
     async function connect(endpoint: string, settings: Json = {}, credential?: Json): Promise<string> {
       const name = unique('fake');
-      const { status, body } = await world.api.post('/api/v1/connections', { system: 'prometheus', name, endpoint, settings, ...(credential !== undefined && { credential }) });
+      const { status, body } = await world.api.post('/api/v1/connections', {
+        system: 'prometheus',
+        name,
+        endpoint,
+        settings,
+        ...(credential !== undefined && { credential }),
+      });
       expect({ status, error: body.error }).toEqual({ status: 201 });
       return name;
     }

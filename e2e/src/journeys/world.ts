@@ -60,7 +60,10 @@ export function useWorld(form: Form, { env = {}, ...options }: PlatformOptions =
     owner: () => signIn(platform().restUrl, platform().owner),
     register: () => register(platform().restUrl),
     async makeKey(grant = {}) {
-      const { body, status } = await rest(platform().restUrl, platform().apiKey).post('/api/v1/api-keys', { name: unique('key'), ...grant });
+      const { body, status } = await rest(platform().restUrl, platform().apiKey).post('/api/v1/api-keys', {
+        name: unique('key'),
+        ...grant,
+      });
       if (status !== 201) throw new Error(`no key was made: ${JSON.stringify(body)}`);
       return { id: body.id, key: body.api_key, api: rest(platform().restUrl, body.api_key) };
     },

@@ -70,7 +70,10 @@ export function startChild({ name, script, args = [], env, cwd = ROOT }: ChildOp
         if (found !== undefined) settle(() => resolve(found));
         else if (!running()) settle(() => reject(new Error(`${name} ended before it was ready:\n${endOf(said)}`)));
       };
-      const timer = setTimeout(() => settle(() => reject(new Error(`${name} said nothing of it in ${String(forMs)} ms:\n${endOf(said)}`))), forMs);
+      const timer = setTimeout(
+        () => settle(() => reject(new Error(`${name} said nothing of it in ${String(forMs)} ms:\n${endOf(said)}`))),
+        forMs,
+      );
       watchers.add(look);
       look();
     });
@@ -98,13 +101,18 @@ const COMPILED = join(tmpdir(), 'devmesh-e2e-compiled');
 // What a bare machine has, and nothing that a developer's shell or jest adds.
 function inherited(): Record<string, string> {
   const names = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
-  const own = Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] ?? '']])));
+  const own = Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] ?? '']])),
+  );
   return { ...own, NODE_COMPILE_CACHE: COMPILED };
 }
 
 /** jest hides its own end from tests: this shell holds a pipe from us, and kills the child when the pipe breaks. */
 function tieToUs(child: ChildProcess): () => void {
-  const keeper = spawn('/bin/sh', ['-c', 'read _; kill -9 "$1" 2>/dev/null', 'keeper', String(child.pid)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  const keeper = spawn('/bin/sh', ['-c', 'read _; kill -9 "$1" 2>/dev/null', 'keeper', String(child.pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
   keeper.unref();
   return () => {
     keeper.kill('SIGKILL');

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSignInLink } from '../clients/browser.ts';
-import { ROOT, startChild, type Child } from './child.ts';
+import { startChild, type Child } from './child.ts';
 import { freePorts } from './free-ports.ts';
 import { PASSWORD } from './owner.ts';
 import type { Platform, PlatformOptions } from './platform.ts';
@@ -22,13 +21,9 @@ export interface ReadyLine {
   first_access_file?: string;
 }
 
-const MAIN = 'apps/devmesh/src/main.ts';
-// TODO until main.ts is there.
-const SCRIPT = existsSync(join(ROOT, MAIN)) ? MAIN : 'e2e/src/platform/start-devmesh.ts';
-
 /** `npm start`, on a folder and ports of its own. */
 export function startDevmesh(env: Readonly<Record<string, string>>): Child {
-  return startChild({ name: 'devmesh', script: SCRIPT, args: ['start'], env });
+  return startChild({ name: 'devmesh', script: 'apps/devmesh/src/main.ts', args: ['start'], env });
 }
 
 export async function readyLine(child: Child): Promise<ReadyLine> {
@@ -36,7 +31,9 @@ export async function readyLine(child: Child): Promise<ReadyLine> {
 }
 
 /** The environment of a first start: a new folder, free ports, the real Prometheus. */
-export async function freshEnvironment({ prometheusUrl, alertmanagerUrl, env = {} }: PlatformOptions = {}): Promise<Record<string, string>> {
+export async function freshEnvironment({ prometheusUrl, alertmanagerUrl, env = {} }: PlatformOptions = {}): Promise<
+  Record<string, string>
+> {
   const [rest = 0, mcp = 0, metrics = 0] = await freePorts(3);
   return {
     DEVMESH_DATA_DIR: join(await mkdtemp(join(tmpdir(), 'devmesh-e2e-')), 'data'),

@@ -16,7 +16,8 @@ export async function startSeparate(options: PlatformOptions): Promise<Platform>
   const servers = await startBackingServers();
   const children = new Map<AppName, Child>();
   const earlier: Child[] = [];
-  const logs = () => [...earlier, ...children.values()].map((one) => `== ${one.name}\n${one.stdout()}\n${one.stderr()}`).join('\n');
+  const logs = () =>
+    [...earlier, ...children.values()].map((one) => `== ${one.name}\n${one.stdout()}\n${one.stderr()}`).join('\n');
 
   async function stop(): Promise<void> {
     await Promise.all([...children.values()].filter((child) => child.running()).map((child) => child.end('SIGKILL')));
@@ -53,7 +54,8 @@ export async function startSeparate(options: PlatformOptions): Promise<Platform>
       organization: { slug: SLUG },
       env: shared,
       servers,
-      internalUrls: () => Object.fromEntries(APPS.map((name) => [name, `http://127.0.0.1:${own[name]['METRICS_PORT'] ?? ''}`])),
+      internalUrls: () =>
+        Object.fromEntries(APPS.map((name) => [name, `http://127.0.0.1:${own[name]['METRICS_PORT'] ?? ''}`])),
       app,
       kill: (name, signal = 'SIGKILL') => app(name).end(signal),
       async restart(name) {
@@ -65,11 +67,16 @@ export async function startSeparate(options: PlatformOptions): Promise<Platform>
     };
   } catch (error) {
     await stop();
-    throw new Error(`the platform did not start: ${(error as Error).message}\n${logs().slice(-5000)}`, { cause: error });
+    throw new Error(`the platform did not start: ${(error as Error).message}\n${logs().slice(-5000)}`, {
+      cause: error,
+    });
   }
 }
 
-async function environmentOf({ postgres, valkey, nats }: BackingServers, { env = {}, prometheusUrl, alertmanagerUrl }: PlatformOptions) {
+async function environmentOf(
+  { postgres, valkey, nats }: BackingServers,
+  { env = {}, prometheusUrl, alertmanagerUrl }: PlatformOptions,
+) {
   const [restPort = 0, mcpPort = 0, ...metrics] = await freePorts(2 + APPS.length);
   const shared: Record<string, string> = {
     DATABASE_URL: postgres.url,
@@ -82,11 +89,18 @@ async function environmentOf({ postgres, valkey, nats }: BackingServers, { env =
   const metricsOf = (index: number) => ({ METRICS_PORT: String(metrics[index]) });
   const own: Record<AppName, Record<string, string>> = {
     'rest-api': { ...metricsOf(0), REST_PORT: String(restPort), REST_HOST: '127.0.0.1' },
-    'mcp-server': { ...metricsOf(1), MCP_PORT: String(mcpPort), MCP_HOST: '127.0.0.1', REST_URL: `http://127.0.0.1:${String(restPort)}` },
+    'mcp-server': {
+      ...metricsOf(1),
+      MCP_PORT: String(mcpPort),
+      MCP_HOST: '127.0.0.1',
+      REST_URL: `http://127.0.0.1:${String(restPort)}`,
+    },
     worker: metricsOf(2),
     'adapter-prometheus': {
       ...metricsOf(3),
-      ADAPTER_PRIVATE_JWK: JSON.stringify(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })),
+      ADAPTER_PRIVATE_JWK: JSON.stringify(
+        generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
+      ),
       DEVMESH_ORG: SLUG,
       PROMETHEUS_URL: prometheusUrl ?? realServer('TEST_PROMETHEUS_URL'),
       ALERTMANAGER_URL: alertmanagerUrl ?? realServer('TEST_ALERTMANAGER_URL'),

@@ -25,7 +25,11 @@ const SERVERS = new URL('../../../tools/servers/index.ts', import.meta.url).href
 /** Postgres, Valkey and NATS of this platform alone: two platforms on one NATS would answer each other's calls. */
 export async function startBackingServers(): Promise<BackingServers> {
   const { startExtra } = (await import(SERVERS)) as ServersModule;
-  const [postgres, valkey, nats] = await Promise.all([startExtra('postgres'), startExtra('valkey'), startExtra('nats')]);
+  const [postgres, valkey, nats] = await Promise.all([
+    startExtra('postgres'),
+    startExtra('valkey'),
+    startExtra('nats'),
+  ]);
   return {
     postgres,
     valkey,
@@ -37,6 +41,9 @@ export async function startBackingServers(): Promise<BackingServers> {
 /** The real server that `npm run test:integration` brought up; an absent one fails, it is not skipped. */
 export function realServer(variable: 'TEST_PROMETHEUS_URL' | 'TEST_ALERTMANAGER_URL'): string {
   const url = process.env[variable];
-  if (url === undefined || url === '') throw new Error(`${variable} is not set: run \`npm run test:integration\`, or eval "$(npx node tools/servers/main.ts env)"`);
+  if (url === undefined || url === '')
+    throw new Error(
+      `${variable} is not set: run \`npm run test:integration\`, or eval "$(npx node tools/servers/main.ts env)"`,
+    );
   return url.replace(/\/$/, '');
 }

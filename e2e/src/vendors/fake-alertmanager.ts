@@ -11,12 +11,15 @@ export interface FakeAlertmanager extends FakeVendor {
  * An Alertmanager that keeps silences. `afterAccepted` runs when a new one is kept and before it is answered;
  * `answer` sends that answer.
  */
-export async function startAlertmanager(afterAccepted: (answer: () => void) => void = (answer) => answer()): Promise<FakeAlertmanager> {
+export async function startAlertmanager(
+  afterAccepted: (answer: () => void) => void = (answer) => answer(),
+): Promise<FakeAlertmanager> {
   const silences: Record<string, unknown>[] = [];
   const vendor = await startVendor(({ method, path, body }, response) => {
     if (method === 'GET' && path === '/api/v2/alerts') return json(response, []);
     if (method === 'GET' && path === '/api/v2/silences') return json(response, silences);
-    if (method === 'POST' && path === '/api/v2/silences') return keep(JSON.parse(body) as Record<string, unknown>, response);
+    if (method === 'POST' && path === '/api/v2/silences')
+      return keep(JSON.parse(body) as Record<string, unknown>, response);
     return json(response, { message: `nothing at ${path}` }, 404);
   });
 

@@ -30,7 +30,14 @@ export async function startVendor(behave: Behaviour): Promise<FakeVendor> {
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
     request.once('end', () => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://vendor');
-      const one: Seen = { method: request.method ?? '', path: pathname, query: searchParams, headers: request.headers, body, closed };
+      const one: Seen = {
+        method: request.method ?? '',
+        path: pathname,
+        query: searchParams,
+        headers: request.headers,
+        body,
+        closed,
+      };
       seen.push(one);
       behave(one, response);
     });
@@ -55,5 +62,11 @@ export function json(response: ServerResponse, body: unknown, status = 200): voi
 
 /** What Prometheus answers an instant query with. */
 export function vector(series: readonly { metric: Record<string, string>; value: string }[]) {
-  return { status: 'success', data: { resultType: 'vector', result: series.map(({ metric, value }) => ({ metric, value: [1_763_000_000, value] })) } };
+  return {
+    status: 'success',
+    data: {
+      resultType: 'vector',
+      result: series.map(({ metric, value }) => ({ metric, value: [1_763_000_000, value] })),
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@devmesh/contracts';
-import { z } from 'zod';
+import { keyRefused } from './bridge-failures.ts';
 
 export interface Door {
   url: URL;
@@ -10,10 +10,6 @@ export interface Door {
 const START_MS = 30_000;
 const ASK_MS = 5_000;
 const AGAIN_MS = 200;
-
-const Refusal = z.object({
-  error: z.object({ data: z.object({ message: z.string().optional() }).optional(), message: z.string() }),
-});
 
 /**
  * Waits until the platform that is starting answers, and learns at once whether it takes the key: a person who tries this by
@@ -25,7 +21,8 @@ export async function awaitDoor({ url, pid }: Door, apiKey: string, isThere: () 
   while (await isThere()) {
     const response = await ask(url, apiKey);
     if (response !== undefined) {
-      await assertTaken(response);
+      const answer: unknown = await response.json().catch(() => undefined);
+      if (response.status === 401) throw keyRefused(answer);
       return true;
     }
     if (performance.now() > endsAt)
@@ -49,13 +46,4 @@ async function ask(url: URL, apiKey: string): Promise<Response | undefined> {
   } catch {
     return undefined;
   }
-}
-
-async function assertTaken(response: Response): Promise<void> {
-  const said = Refusal.safeParse(await response.json().catch(() => undefined));
-  if (response.status !== 401) return;
-  throw new AppError(
-    'unauthenticated',
-    said.success ? said.data.error.message : 'The platform does not take this API key.',
-  );
 }

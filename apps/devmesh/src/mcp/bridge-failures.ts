@@ -23,12 +23,16 @@ export function refusalOf(error: unknown, url: URL): Refusal {
 
 /** The same as an error of ours, for the one failure that ends the bridge. */
 export function unauthenticatedBy(error: unknown): AppError {
-  const said = saidBy(error)?.message ?? 'The platform does not take this API key.';
-  return new AppError('unauthenticated', said, {
-    suggestion:
-      'Set DEVMESH_API_KEY to a valid key (`devmesh key create --name <name>` makes one) and start the client again.',
-    cause: error,
-  });
+  return keyRefused(error instanceof SdkHttpError ? jsonIn(String(error.data['text'] ?? '')) : undefined);
+}
+
+/** From what the platform answered: its sentence without its advice, which is for whoever speaks HTTP. */
+export function keyRefused(answer: unknown): AppError {
+  const { success, data } = Refused.safeParse(answer);
+  if (!success) return new AppError('unauthenticated', 'The platform does not take this API key.');
+  const { message, data: more } = data.error;
+  const advice = z.object({ suggestion: z.string() }).safeParse(more).data?.suggestion ?? '';
+  return new AppError('unauthenticated', message.replace(advice, '').trim());
 }
 
 /** The connection ended before there was an answer: nobody here knows what became of the request. */

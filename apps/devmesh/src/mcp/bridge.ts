@@ -4,6 +4,7 @@ import {
   isJSONRPCRequest,
   PROTOCOL_VERSION_META_KEY,
   type JSONRPCMessage,
+  type JSONRPCRequest,
   type RequestId,
 } from '@modelcontextprotocol/server';
 import { isSessionGone, isUnauthenticated, lostAnswer, refusalOf, unauthenticatedBy } from './bridge-failures.ts';
@@ -81,7 +82,7 @@ export async function bridgeToHttp(url: URL, { apiKey, wire, logger }: BridgeOpt
     });
   }
 
-  function ask(message: JSONRPCMessage & { id: RequestId }): void {
+  function ask(message: JSONRPCRequest): void {
     const { id } = message;
     const stop = new AbortController();
     const options = {
@@ -147,6 +148,6 @@ export async function bridgeToHttp(url: URL, { apiKey, wire, logger }: BridgeOpt
   }
 }
 
-function isModern({ params }: { params?: { _meta?: object | undefined } | undefined }): boolean {
+function isModern({ params }: JSONRPCRequest): boolean {
   return params?._meta !== undefined && PROTOCOL_VERSION_META_KEY in params._meta;
 }

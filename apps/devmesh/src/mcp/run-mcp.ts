@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { AppError, ERROR_TABLE, errorBody } from '@devmesh/contracts';
+import { AppError, ERROR_TABLE } from '@devmesh/contracts';
 import { startProcess } from '@devmesh/runtime';
 import { lockFolder, readFolderLock, type FolderLock } from '@devmesh/store';
 import { ExitCode } from '../cli/exit-code.ts';
@@ -17,11 +17,12 @@ export async function runMcp(): Promise<void> {
 async function serve(context: StdioContext): Promise<void> {
   const wire = createStdioWire({ input: process.stdin, output: process.stdout, logger: context.logger });
   context.lifecycle.onStop('client', () => wire.close());
+  const folder = resolve(context.config.DEVMESH_DATA_DIR);
   try {
-    await converse(resolve(context.config.DEVMESH_DATA_DIR), wire, context);
+    await converse(folder, wire, context);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    await explain(error, wire);
+    await explain(error, folder, wire);
   }
   await context.lifecycle.stop();
 }
@@ -62,14 +63,17 @@ async function lockUnlessServed(folder: string): Promise<FolderLock | undefined>
 }
 
 /** On standard error for a person, and over the protocol for a client that shows nothing else. */
-async function explain(error: AppError, wire: StdioWire): Promise<void> {
-  const lines = [error.message, ...(error.suggestion === undefined ? [] : [error.suggestion])];
+async function explain(error: AppError, folder: string, wire: StdioWire): Promise<void> {
+  const isKey = error.code === 'unauthenticated';
+  const suggestion = isKey ? otherKey(folder) : error.suggestion;
+  const lines = [error.message, ...(suggestion === undefined ? [] : [suggestion])];
   process.stderr.write(`${lines.join('\n')}\n`);
-  process.exitCode = error.code === 'unauthenticated' ? ExitCode.unauthenticated : ExitCode.failed;
-  const { message, ...data } = errorBody(error);
-  await wire.refuse({
-    code: ERROR_TABLE[error.code].jsonRpcCode,
-    message: lines.join(' '),
-    data: { ...data, message },
-  });
+  process.exitCode = isKey ? ExitCode.unauthenticated : ExitCode.failed;
+  const data = { code: error.code, retryable: error.retryable, ...(suggestion !== undefined && { suggestion }) };
+  await wire.refuse({ code: ERROR_TABLE[error.code].jsonRpcCode, message: lines.join(' '), data });
+}
+
+// The folder, because a client starts its programs in a folder that nobody expects.
+function otherKey(folder: string): string {
+  return `Set DEVMESH_API_KEY or DEVMESH_API_KEY_FILE to a key of the DevMesh in ${folder} (\`devmesh key create --name <name>\` makes one) and start this again.`;
 }

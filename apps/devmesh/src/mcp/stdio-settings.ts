@@ -5,7 +5,10 @@ import { StartSettings } from '../start/settings.ts';
 /** What `devmesh mcp --stdio` may be told. */
 export const StdioSettings = z.object({
   ...StartSettings.shape,
-  DEVMESH_API_KEY: z.string().min(1).describe('The key under which this client works.'),
+  DEVMESH_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'is no key: one line without spaces, as `devmesh key create` prints it')
+    .describe('The key under which this client works.'),
 });
 export type StdioSettings = z.infer<typeof StdioSettings>;
 export type StdioContext = ProcessContext<StdioSettings>;

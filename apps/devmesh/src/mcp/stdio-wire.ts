@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Logger } from '@devmesh/runtime';
 import {
   INVALID_REQUEST,
@@ -14,6 +14,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { cancelledBy } from './cancelled-by.ts';
 import { readLines } from './read-lines.ts';
+import { within } from './within.ts';
 
 /** What a JSON-RPC error says. */
 export interface Refusal {
@@ -95,7 +96,7 @@ export function createStdioWire({
     try {
       for await (const line of readLines(input)) receive(line);
       inputEnded = true;
-      if (!nothingLeft()) await Promise.race([answered.promise, closed.promise, delay(lastAnswersMs)]);
+      if (!nothingLeft()) await within(lastAnswersMs, Promise.race([answered.promise, closed.promise]));
     } catch (error) {
       if (!isClosed) logger.debug('standard input', { error });
     }
@@ -126,7 +127,7 @@ export function createStdioWire({
     },
     async refuse(refusal) {
       await wire.start();
-      await Promise.race([firstRequest.promise, closed.promise, delay(firstRequestMs)]);
+      await within(firstRequestMs, Promise.race([firstRequest.promise, closed.promise]));
       // What came in the same write.
       await turn();
       for (const id of asked.keys()) await write({ jsonrpc: '2.0', id, error: refusal }).catch(() => undefined);

@@ -9,7 +9,11 @@ export interface Addresses {
   metricsUrl: string | undefined;
 }
 
-export function addressesOf(config: Pick<StartSettings, 'REST_HOST' | 'REST_PORT' | 'MCP_PORT' | 'PUBLIC_URL'> & { METRICS_PORT?: number | undefined }): Addresses {
+export function addressesOf(
+  config: Pick<StartSettings, 'REST_HOST' | 'REST_PORT' | 'MCP_PORT' | 'PUBLIC_URL'> & {
+    METRICS_PORT?: number | undefined;
+  },
+): Addresses {
   const local = (port: number) => `http://localhost:${String(port)}`;
   return {
     host: config.REST_HOST,

@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Road } from '@devmesh/assembly';
+import { z } from 'zod';
 import type { StartSettings } from './settings.ts';
 
 /** What somebody needs to get in. */
@@ -45,13 +46,25 @@ function initialOrganization(settings: StartSettings) {
   };
 }
 
-/** Without a terminal a log may be kept for long: key and link go into a file that only this user reads. Answers its path. */
+/**
+ * Without a terminal a log may be kept for long: key and link go into a file that only this user reads. A later start renews the
+ * link and leaves the key, which nobody can make again. Answers the file's path.
+ */
 export async function writeFirstAccess(
   folder: string,
-  { apiKey, signInUrl }: FirstAccess,
+  { apiKey, signInUrl }: Pick<FirstAccess, 'apiKey' | 'signInUrl'>,
 ): Promise<string | undefined> {
-  if (apiKey === undefined && signInUrl === undefined) return undefined;
   const path = join(folder, 'first-access.json');
-  await writeFile(path, `${JSON.stringify({ api_key: apiKey, sign_in_url: signInUrl }, null, 2)}\n`, { mode: 0o600 });
+  const key = apiKey ?? (await keyIn(path));
+  if (key === undefined && signInUrl === undefined) return undefined;
+  await writeFile(path, `${JSON.stringify({ api_key: key, sign_in_url: signInUrl }, null, 2)}\n`, { mode: 0o600 });
   return path;
+}
+
+async function keyIn(path: string): Promise<string | undefined> {
+  try {
+    return z.object({ api_key: z.string().optional() }).parse(JSON.parse(await readFile(path, 'utf8'))).api_key;
+  } catch {
+    return undefined;
+  }
 }

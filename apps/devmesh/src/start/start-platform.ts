@@ -39,14 +39,21 @@ export async function startPlatform(
   const access = await ensureFirstAccess(road, config, addresses.publicUrl);
   const organizationSlug = config.DEVMESH_ORG ?? access.organization.slug;
   const systemKey = await loadSystemKey(folder);
-  lifecycle.onStop('systems', await serveSystems(adapters, { ...context, bus: infra.bus, systemKey, organizationSlug }));
+  lifecycle.onStop(
+    'systems',
+    await serveSystems(adapters, { ...context, bus: infra.bus, systemKey, organizationSlug }),
+  );
   await openDoors(road, context, addresses);
   const systems = systemsOfEnvironment(adapters, config);
   return { ...addresses, folder, access, systems, readyMs: performance.now() - startedAt };
 }
 
 // Both ports answer everything.
-async function openDoors(road: Road, { config, lifecycle }: ProcessContext<StartSettings>, { host, publicUrl }: Addresses): Promise<void> {
+async function openDoors(
+  road: Road,
+  { config, lifecycle }: ProcessContext<StartSettings>,
+  { host, publicUrl }: Addresses,
+): Promise<void> {
   const { CORS_ORIGINS: corsOrigins, TRUST_PROXY: trustProxy = false } = config;
   const door = createRestDoor(road, { corsOrigins, trustProxy, version: VERSION });
   const mcp = await mountMcp(road, config, publicUrl);

@@ -36,5 +36,7 @@ export async function serveSystems(
 
 /** Names of the adapters that find a connection in this environment. */
 export function systemsOfEnvironment(adapters: readonly Adapter[], config: Record<string, unknown>): string[] {
-  return adapters.filter((adapter) => adapter.environmentConnections(adapter.config.parse(config)).length > 0).map(({ name }) => name);
+  return adapters
+    .filter((adapter) => adapter.environmentConnections(adapter.config.parse(config)).length > 0)
+    .map(({ name }) => name);
 }

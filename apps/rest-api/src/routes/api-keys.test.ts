@@ -14,10 +14,15 @@ afterAll(() => rest.close());
 
 test('a key is shown once: the list knows it by id and prefix only', async () => {
   const made = await team.api.post('/api/v1/api-keys', { name: 'ci' });
-  expect(made).toMatchObject({ status: 201, body: { name: 'ci', scopes: ['read', 'memory:write'], toolset: 'observe' } });
+  expect(made).toMatchObject({
+    status: 201,
+    body: { name: 'ci', scopes: ['read', 'memory:write'], toolset: 'observe' },
+  });
   expect(made.headers.get('location')).toBe(`/api/v1/api-keys/${made.body.id}`);
   const { text, body } = await team.api.get('/api/v1/api-keys');
-  expect(body.data).toContainEqual(expect.objectContaining({ id: made.body.id, prefix: made.body.api_key.slice(0, 13) }));
+  expect(body.data).toContainEqual(
+    expect.objectContaining({ id: made.body.id, prefix: made.body.api_key.slice(0, 13) }),
+  );
   expect(text).not.toContain(made.body.api_key);
 });
 
@@ -41,7 +46,9 @@ test('a list goes on where the page before ended', async () => {
     cursor = body.next_cursor;
   }
   expect(new Set(seen).size).toBe(seen.length);
-  expect(seen).toEqual((await team.api.get('/api/v1/api-keys?limit=200')).body.data.map(({ id }: { id: string }) => id));
+  expect(seen).toEqual(
+    (await team.api.get('/api/v1/api-keys?limit=200')).body.data.map(({ id }: { id: string }) => id),
+  );
 });
 
 test('nobody grants more than they hold, and a key without admin makes none', async () => {

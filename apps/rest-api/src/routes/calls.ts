@@ -28,7 +28,8 @@ export function callRoutes({ gateway, history }: Pick<Road, 'gateway' | 'history
       query: CallFilters.extend(PageQuery.shape),
       responses: { 200: listOf(CallForm) },
       async handler({ principal, query: { limit, cursor, ...filters } }) {
-        const named = filters.tool === undefined ? filters : { ...filters, tool: await ownName(principal, filters.tool) };
+        const named =
+          filters.tool === undefined ? filters : { ...filters, tool: await ownName(principal, filters.tool) };
         const { rows, next } = await history.list(principal, named, limit, position.decode(cursor));
         return reply({
           data: rows.map(callForm),

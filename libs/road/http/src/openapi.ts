@@ -148,7 +148,9 @@ function headersOf({ idempotent, method }: Route): unknown[] {
     schema: { type: 'string' },
   });
   return [
-    ...(idempotent === true || idempotent === 'handler' ? [header('Idempotency-Key', 'The same key gives the same answer for 24 hours.')] : []),
+    ...(idempotent === true || idempotent === 'handler'
+      ? [header('Idempotency-Key', 'The same key gives the same answer for 24 hours.')]
+      : []),
     ...(method === 'PUT' || method === 'PATCH'
       ? [header('If-Match', 'The ETag that was read; 409 when it has changed since.')]
       : []),

@@ -1,3 +1,0 @@
-import { runStart } from '../../../apps/devmesh/src/start/run-start.ts';
-
-await runStart();
