@@ -1,4 +1,4 @@
-import { createRoad, RoadSettings, type Infra, type Road } from '@devmesh/assembly';
+import { createRoad, reportInfra, RoadSettings, type Infra, type Road } from '@devmesh/assembly';
 import { createMemoryBus } from '@devmesh/bus';
 import { createMemoryCache } from '@devmesh/cache';
 import type { JobName, JobPayload } from '@devmesh/contracts';
@@ -37,6 +37,7 @@ export async function openRest(settings: Partial<RoadSettings> = {}) {
     queue: jobs.queue,
     vault: createVault({ masterKey: new Uint8Array(32).fill(7), clock }),
   };
+  reportInfra(infra, health);
   const given = { ...RoadSettings.parse({}), PUBLIC_URL: 'http://devmesh.test', ...settings };
   const road = createRoad(infra, { logger, metrics, health, lifecycle, clock }, given);
   jobs.workFor(road);
@@ -80,16 +81,12 @@ export async function openRest(settings: Partial<RoadSettings> = {}) {
       if (status !== 201) throw new Error(`no key: ${JSON.stringify(body)}`);
       return { ...createClient(url, bearer(body.api_key)), apiKey: body.api_key, id: body.id };
     },
-    /** Resolves when what is written behind replies is written. */
-    async flush(): Promise<void> {
-      await jobs.done();
-      await setTimeout(READ_LINES_DELAY_MS);
-    },
     pass(milliseconds: number): void {
       time.aheadMs += milliseconds;
     },
     async close(): Promise<void> {
       await listening.close({ deadlineMs: 500 });
+      await jobs.done();
       await stopRoad();
       await infra.bus.close();
       await store.close();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { rest, type Json } from '../clients/rest.ts';
 import { until } from '../platform/until.ts';
-import { ALERT, approve, askForSilence, ending, isMuted, silencesOf } from './silence.ts';
+import { ALERT, approve, askForSilence, ending, isMutedBy, silencesOf } from './silence.ts';
 import { unique, type World } from './world.ts';
 
 /** Ask, remember, find, act with a person's yes, take it back: over REST. */
@@ -107,12 +107,12 @@ export function describeMainJob(world: World): void {
       expect(await silencesOf(asked.callId)).toEqual([
         expect.objectContaining({ id: done.data.silence_id, status: { state: 'active' } }),
       ]);
-      await until(() => isMuted(ALERT), { what: 'the alert is muted' });
+      await until(() => isMutedBy(done.data.silence_id), { what: 'the alert is muted' });
 
       const undone = await world.api.post(`/api/v1/calls/${asked.callId}/undo`);
       expect([undone.status, undone.body.success]).toEqual([200, true]);
       expect(await silencesOf(asked.callId)).toEqual([expect.objectContaining({ status: { state: 'expired' } })]);
-      await until(async () => !(await isMuted(ALERT)), { what: 'the alert is heard again' });
+      await until(async () => !(await isMutedBy(done.data.silence_id)), { what: 'the alert is heard again' });
       expect((await world.api.get(`/api/v1/calls/${undone.body.call_id}`)).body.call.undo_of).toBe(asked.callId);
 
       const lines = (await world.api.get(`/api/v1/audit?call_id=${asked.callId}`)).body.data as Json[];

@@ -57,10 +57,10 @@ export async function silencesOf(
   return ((await response.json()) as Json[]).filter(({ comment }) => String(comment).includes(callId));
 }
 
-/** Whether Alertmanager itself takes the alert for muted. */
-export async function isMuted(alert: string): Promise<boolean> {
-  const response = await fetch(`${realServer('TEST_ALERTMANAGER_URL')}/api/v2/alerts?filter=alertname%3D${alert}`);
+/** Whether Alertmanager itself takes the alert for muted by this very silence: others may try theirs on the same alert. */
+export async function isMutedBy(silenceId: string): Promise<boolean> {
+  const response = await fetch(`${realServer('TEST_ALERTMANAGER_URL')}/api/v2/alerts?filter=alertname%3D${ALERT}`);
   const alerts = (await response.json()) as Json[];
-  if (alerts.length === 0) throw new Error(`${alert} does not fire`);
-  return alerts.every(({ status }) => status.state === 'suppressed');
+  if (alerts.length === 0) throw new Error(`${ALERT} does not fire`);
+  return alerts.every(({ status }) => (status.silencedBy as string[]).includes(silenceId));
 }

@@ -2,8 +2,10 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Json } from '../clients/rest.ts';
 import { freePorts } from '../platform/free-ports.ts';
 import { until } from '../platform/until.ts';
-import { json, startVendor, vector, type Behaviour, type FakeVendor } from '../vendors/fake-vendor.ts';
+import { within } from '../platform/within.ts';
+import { json, vector } from '../vendors/fake-vendor.ts';
 import { allMetrics } from './main-job.ts';
+import { hang, talkative, vendorsOf } from './vendors-of.ts';
 import { unique, type World } from './world.ts';
 
 const SECRET = 'glpat-s3cr3tV4lueN0body5hould5ee';
@@ -11,12 +13,12 @@ const SECRET = 'glpat-s3cr3tV4lueN0body5hould5ee';
 /** A Prometheus that is down, slow, no Prometheus at all, or much too talkative. */
 export function describeUpstream(world: World): void {
   describe('upstream trouble', () => {
-    const vendors: FakeVendor[] = [];
-    afterAll(() => Promise.all(vendors.map((vendor) => vendor.close())));
+    const vendors = vendorsOf(world);
+    afterAll(() => vendors.close());
 
     test('a Prometheus that is down is unavailable, with what to check', async () => {
       const [port = 0] = await freePorts(1);
-      const name = await connect(`http://127.0.0.1:${String(port)}`);
+      const name = await vendors.connect(`http://127.0.0.1:${String(port)}`);
       const { status, body } = await world.api.call('prometheus_query', { query: 'up' }, { connection: name });
       expect([status, body.success, body.data]).toEqual([200, false, {}]);
       expect(body.error).toMatchObject({
@@ -27,7 +29,7 @@ export function describeUpstream(world: World): void {
     });
 
     test('HTML instead of JSON is an upstream failure, and nothing of the page comes through', async () => {
-      const { name } = await vendorThat((_seen, response) => {
+      const { name } = await vendors.that((_seen, response) => {
         response
           .writeHead(200, { 'content-type': 'text/html' })
           .end('<html><script>alert(1)</script>Sign in to the portal</html>');
@@ -38,7 +40,7 @@ export function describeUpstream(world: World): void {
     });
 
     test("when the client goes away the vendor's connection is closed, and the call is cancelled", async () => {
-      const { vendor, name } = await vendorThat(hang);
+      const { vendor, name } = await vendors.that(hang);
       const leaving = new AbortController();
       const asked = world.api.call(
         'prometheus_query',
@@ -56,7 +58,7 @@ export function describeUpstream(world: World): void {
     });
 
     test("a deadline ends a slow call, and the vendor's connection", async () => {
-      const { vendor, name } = await vendorThat(hang);
+      const { vendor, name } = await vendors.that(hang);
       const began = performance.now();
       const { body } = await world.api.post('/api/v1/tools/prometheus_query/execute', {
         parameters: { query: 'up' },
@@ -65,11 +67,11 @@ export function describeUpstream(world: World): void {
       });
       expect(performance.now() - began).toBeLessThan(3_000);
       expect(body).toMatchObject({ success: false, error: { code: 'timeout', retryable: true } });
-      await within(vendor.seen[0]?.closed ?? Promise.reject(new Error('never asked')), 2_000);
+      await within(vendor.seen[0]?.closed, 2_000);
     });
 
     test('a running call can be cancelled from elsewhere', async () => {
-      const { vendor, name } = await vendorThat(hang);
+      const { vendor, name } = await vendors.that(hang);
       const headers = { 'idempotency-key': unique('cancel') };
       const asked = world.api.call('prometheus_query', { query: 'up' }, { connection: name, headers });
       await until(() => vendor.seen[0], { what: 'the vendor is asked' });
@@ -77,12 +79,12 @@ export function describeUpstream(world: World): void {
         what: 'the call is in the history',
       });
       expect((await world.api.post(`/api/v1/calls/${String(running.id)}/cancel`)).status).toBe(202);
-      await within(vendor.seen[0]?.closed ?? Promise.reject(new Error('never asked')), 2_000);
+      await within(vendor.seen[0]?.closed, 2_000);
       expect((await asked).body).toMatchObject({ success: false, status: 'cancelled' });
     });
 
     test('a query that would touch 100,000 series is refused before it is asked, with a rewrite', async () => {
-      const { vendor, name } = await vendorThat((_seen, response) =>
+      const { vendor, name } = await vendors.that((_seen, response) =>
         json(response, vector([{ metric: {}, value: '100000' }])),
       );
       const { body } = await world.api.call('prometheus_query', { query: 'http_requests_total' }, { connection: name });
@@ -99,7 +101,9 @@ export function describeUpstream(world: World): void {
         metric: { __name__: 'up', pod: `pod-${String(n)}` },
         value: '1',
       }));
-      const { name } = await vendorThat((_seen, response) => json(response, vector(series)), { cost_guardrail: 'off' });
+      const { name } = await vendors.that((_seen, response) => json(response, vector(series)), {
+        cost_guardrail: 'off',
+      });
       const { body } = await world.api.call('prometheus_query', { query: 'up' }, { connection: name });
       expect(body).toMatchObject({ success: true, page: { returned: 50, total: 100_000, truncated: true } });
       expect(JSON.stringify(body).length).toBeLessThan(64 * 1024);
@@ -107,11 +111,7 @@ export function describeUpstream(world: World): void {
     });
 
     test('an answer of 5 MB is kept as evidence and can be read by page, by word and by query', async () => {
-      const series = Array.from({ length: 1_000 }, (_, n) => ({
-        metric: { __name__: 'big', n: String(n), note: `${n === 707 ? 'needle' : 'hay'}${'x'.repeat(5_000)}` },
-        value: String(n),
-      }));
-      const { name } = await vendorThat((_seen, response) => json(response, vector(series)), { cost_guardrail: 'off' });
+      const { name } = await vendors.that(talkative, { cost_guardrail: 'off' });
       const { body } = await world.api.call('prometheus_query', { query: 'big', limit: 1000 }, { connection: name });
       expect(body).toMatchObject({ success: true, page: { truncated: true }, evidence_ids: [expect.any(String)] });
       expect(JSON.stringify(body).length).toBeLessThan(128 * 1024);
@@ -124,7 +124,7 @@ export function describeUpstream(world: World): void {
     });
 
     test('a credential goes to the vendor and nowhere else', async () => {
-      const { vendor, name } = await vendorThat(
+      const { vendor, name } = await vendors.that(
         (_seen, response) =>
           json(response, { status: 'error', errorType: 'bad_data', error: `token ${SECRET} may not do this` }, 400),
         {},
@@ -140,44 +140,15 @@ export function describeUpstream(world: World): void {
     });
 
     test('an organisation has several connections of one system, and every answer says which it was', async () => {
-      const { name } = await vendorThat((_seen, response) => json(response, vector([{ metric: {}, value: '42' }])));
+      const { name } = await vendors.that((_seen, response) => json(response, vector([{ metric: {}, value: '42' }])));
       const there = await world.api.call('prometheus_query', { query: 'up' }, { connection: name });
       const usual = await world.api.call('prometheus_query', { query: 'up' });
       expect([there.body.scope.connection, there.body.data.rows]).toEqual([name, [[42]]]);
       expect(usual.body.scope.connection).toBe('default');
     });
-
-    async function vendorThat(behave: Behaviour, settings: Json = {}, credential?: Json) {
-      const vendor = await startVendor(behave);
-      vendors.push(vendor);
-      return { vendor, name: await connect(vendor.url, settings, credential) };
-    }
-
-    async function connect(endpoint: string, settings: Json = {}, credential?: Json): Promise<string> {
-      const name = unique('fake');
-      const { status, body } = await world.api.post('/api/v1/connections', {
-        system: 'prometheus',
-        name,
-        endpoint,
-        settings,
-        ...(credential !== undefined && { credential }),
-      });
-      expect({ status, error: body.error }).toEqual({ status: 201 });
-      return name;
-    }
   });
 }
-
-const hang: Behaviour = () => {};
 
 function callsOf({ body }: { body: Json }): { id: string }[] {
   return body.data as { id: string }[];
-}
-
-async function within(promise: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not within ${String(ms)} ms`)), ms);
-  });
-  await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -29,7 +29,7 @@ export function unauthenticatedBy(error: unknown): AppError {
 /** From what the platform answered: its sentence without its advice, which is for whoever speaks HTTP. */
 export function keyRefused(answer: unknown): AppError {
   const { success, data } = Refused.safeParse(answer);
-  if (!success) return new AppError('unauthenticated', 'The platform does not take this API key.');
+  if (!success) return new AppError('unauthenticated', 'The platform does not take this API key any more.');
   const { message, data: more } = data.error;
   const advice = z.object({ suggestion: z.string() }).safeParse(more).data?.suggestion ?? '';
   return new AppError('unauthenticated', message.replace(advice, '').trim());
@@ -39,6 +39,7 @@ export function keyRefused(answer: unknown): AppError {
 export function lostAnswer(): Refusal {
   return refusal('The connection to DevMesh ended before the answer came; a change may have been made.', {
     suggestion: 'Look at the outcome before you ask for a change again: `devmesh call list`.',
+    retryable: false,
   });
 }
 
@@ -54,8 +55,11 @@ function someoneElse({ status }: SdkHttpError, url: URL): Refusal {
   });
 }
 
-function refusal(message: string, { suggestion }: { suggestion: string }): Refusal {
-  const data = { code: 'unavailable', retryable: true, suggestion };
+function refusal(
+  message: string,
+  { suggestion, retryable = true }: { suggestion: string; retryable?: boolean },
+): Refusal {
+  const data = { code: 'unavailable', retryable, suggestion };
   return { code: ERROR_TABLE.unavailable.jsonRpcCode, message: `${message} ${suggestion}`, data };
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, ERROR_TABLE } from '@devmesh/contracts';
 import { startProcess } from '@devmesh/runtime';
 import { lockFolder, readFolderLock, type FolderLock } from '@devmesh/store';
@@ -8,6 +9,10 @@ import { bridgeToHttp } from './bridge.ts';
 import { assertIsDataFolder, serveFolder } from './serve-folder.ts';
 import { StdioSettings, type StdioContext } from './stdio-settings.ts';
 import { createStdioWire, type StdioWire } from './stdio-wire.ts';
+
+/** Longer than a client takes to end the process that it had. */
+const OTHER_CLIENT_MS = 6_000;
+const AGAIN_MS = 200;
 
 /** `devmesh mcp --stdio`: MCP over standard input and output. Standard output is the protocol: logs go to standard error. */
 export async function runMcp(): Promise<void> {
@@ -29,16 +34,25 @@ async function serve(context: StdioContext): Promise<void> {
 
 /** With the platform that has the folder; where nobody has it, with this process. */
 async function converse(folder: string, wire: StdioWire, context: StdioContext): Promise<void> {
-  const { DEVMESH_API_KEY: apiKey } = context.config;
+  const apiKey = keyOf(context.config);
+  const patience = AbortSignal.timeout(OTHER_CLIENT_MS);
   for (;;) {
     const door = await doorOf(folder);
     const isThere = async () => (await readFolderLock(folder))?.pid === door?.pid;
     if (door !== undefined && (await awaitDoor(door, apiKey, isThere)))
       return bridgeToHttp(door.url, { ...context, apiKey, wire });
     await assertIsDataFolder(folder);
-    const lock = await lockUnlessServed(folder);
-    if (lock !== undefined) return serveFolder(folder, lock, wire, context);
+    const lock = await lockUnlessHeld(folder, patience);
+    if (lock !== undefined) return serveFolder(folder, lock, { apiKey, wire }, context);
+    await delay(AGAIN_MS);
   }
+}
+
+function keyOf({ DEVMESH_API_KEY: key = '' }: StdioSettings): string {
+  if (key === '') throw new AppError('unauthenticated', 'There is no API key.');
+  // Anything else could not even be sent.
+  if (!/^[\x21-\x7e]+$/.test(key)) throw new AppError('unauthenticated', 'DEVMESH_API_KEY holds no API key.');
+  return key;
 }
 
 /** Where the platform is that has the folder; undefined where none does. */
@@ -48,13 +62,16 @@ async function doorOf(folder: string): Promise<Door | undefined> {
   return typeof url === 'string' && holder !== undefined ? { url: new URL(url), pid: holder.pid } : undefined;
 }
 
-/** The folder's lock; undefined when a platform was faster. @throws AppError `conflict` when another client's process has it. */
-async function lockUnlessServed(folder: string): Promise<FolderLock | undefined> {
+/**
+ * The folder's lock; undefined when somebody has it: a platform that was faster, or the process before this one of the same
+ * client, which is about to end. @throws AppError `conflict` when it does not end.
+ */
+async function lockUnlessHeld(folder: string, patience: AbortSignal): Promise<FolderLock | undefined> {
   try {
     return await lockFolder(folder, {});
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
-    if ((await doorOf(folder)) !== undefined) return undefined;
+    if (!patience.aborted) return undefined;
     throw new AppError('conflict', error.message, {
       suggestion: 'End that one and run `devmesh start`: any number of clients can then share the folder.',
       cause: error,

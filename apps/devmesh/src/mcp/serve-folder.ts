@@ -24,7 +24,7 @@ export async function assertIsDataFolder(folder: string): Promise<void> {
 export async function serveFolder(
   folder: string,
   lock: FolderLock,
-  wire: StdioWire,
+  { apiKey, wire }: { apiKey: string; wire: StdioWire },
   context: StdioContext,
 ): Promise<void> {
   const { config, lifecycle } = context;
@@ -35,7 +35,7 @@ export async function serveFolder(
   lifecycle.onStop('road', await road.start());
   const first = await road.identity.firstOrganization();
   if (first === undefined) throw nothingIn(folder);
-  const principal = await road.identity.authenticate(config.DEVMESH_API_KEY);
+  const principal = await road.identity.authenticate(apiKey);
   lifecycle.onStop('jobs', await serveJobs(road));
   const organizationSlug = config.DEVMESH_ORG ?? first.slug;
   lifecycle.onStop(
@@ -58,7 +58,7 @@ export async function serveFolder(
 
   // A key that expires while its client is there is noticed, as over HTTP.
   async function stillKnown(...[caller]: Parameters<typeof parts.takeRequest>) {
-    await road.identity.authenticate(config.DEVMESH_API_KEY);
+    await road.identity.authenticate(apiKey);
     return parts.takeRequest(caller);
   }
 }

@@ -5,10 +5,8 @@ import { StartSettings } from '../start/settings.ts';
 /** What `devmesh mcp --stdio` may be told. */
 export const StdioSettings = z.object({
   ...StartSettings.shape,
-  DEVMESH_API_KEY: z
-    .string()
-    .regex(/^[\x21-\x7e]+$/, 'is no key: one line without spaces, as `devmesh key create` prints it')
-    .describe('The key under which this client works.'),
+  // Missing is said as a refused key is: a client that shows nothing but the protocol then shows it.
+  DEVMESH_API_KEY: z.string().optional().describe('The key under which this client works; required.'),
 });
 export type StdioSettings = z.infer<typeof StdioSettings>;
 export type StdioContext = ProcessContext<StdioSettings>;

@@ -86,7 +86,12 @@ function afterwards(call: CallRow): string {
       return `Done: ${call.reply?.summary ?? ''}`;
     case 'outcome_unknown':
       return 'Whether it took effect is not known yet.';
-    default:
+    case 'failed':
+    case 'cancelled':
+    case 'denied':
+    case 'refused':
+    case 'expired':
+    case 'received':
       return `It ended as ${call.state}: ${call.reply?.summary ?? 'nothing was done.'}`;
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createLamps, serveLamps, TOKEN, type Lamps } from '../lamps.fixtures.ts';
 import { openRest, type Rest, type Tenant } from '../rest.fixtures.ts';
+import { until } from '../until.fixtures.ts';
 
 let rest: Rest;
 let lamps: Lamps;
@@ -103,9 +104,11 @@ test('a test is a real read over that very connection', async () => {
     status: 200,
     body: { ok: false, checks: [{ ok: false, error: { code: 'unavailable' } }] },
   });
-  await rest.flush();
-  const call = await team.api.get(`/api/v1/calls/${String(good.body.checks[0].call_id)}`);
-  expect(call.body.call).toMatchObject({ tool: 'lamp.list_lamps', connection: 'tested', door: 'rest' });
+  const call = await until(async () => {
+    const { status, body: seen } = await team.api.get(`/api/v1/calls/${String(good.body.checks[0].call_id)}`);
+    return status === 200 ? seen.call : undefined;
+  });
+  expect(call).toMatchObject({ tool: 'lamp.list_lamps', connection: 'tested', door: 'rest' });
 });
 
 test('a key that may call none of its reads is told that nothing can be asked', async () => {

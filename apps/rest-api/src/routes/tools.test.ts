@@ -153,14 +153,14 @@ test('one idempotency key is one call: the stored answer, and 422 for other inpu
 });
 
 test('an unknown connection is said with the nearest name', async () => {
-  const { status, body } = await execute(team.api, 'lamp_get_lamp', { name: 'hall' }, { connection: 'mian' });
+  const { status, body } = await execute(team.api, 'lamp_get_lamp', { name: 'hall' }, { connection: 'mainn' });
   expect([status, body.error.code, body.error.suggestion]).toEqual([200, 'not_found', expect.stringContaining('main')]);
 });
 
 test('a body that is none is the door’s error, not the tool’s', async () => {
   const malformed = await team.api.post('/api/v1/tools/lamp_get_lamp/execute', '{"parameters":');
   expect([malformed.status, malformed.body.error.code]).toEqual([400, 'invalid_input']);
-  const unknown = await team.api.post('/api/v1/tools/lamp_get_lamp/execute', { params: { name: 'hall' } });
+  const unknown = await team.api.post('/api/v1/tools/lamp_get_lamp/execute', { parameter: { name: 'hall' } });
   expect([unknown.status, unknown.body.error.suggestion]).toEqual([400, expect.stringContaining('parameters')]);
   expect((await execute(rest.anonymous, 'lamp_get_lamp', { name: 'hall' })).status).toBe(401);
 });

@@ -26,7 +26,7 @@ export async function openServers(settings: ServerSettings, process: ProcessPart
   lifecycle.onStop('bus', () => bus.close());
   const cache = await connectRedisCache({ url: settings.REDIS_URL, logger, metrics, prefix: 'devmesh' });
   lifecycle.onStop('cache', () => cache.close());
-  const queue = await createRedisQueue({ url: settings.REDIS_URL, logger, metrics });
+  const queue = createRedisQueue({ url: settings.REDIS_URL, logger, metrics });
   lifecycle.onStop('queue', () => queue.close());
   const vault = createVault({ masterKey: await loadMasterKey({ value: settings.DEVMESH_MASTER_KEY }) });
   const infra = { store, bus, queue, cache, vault };
