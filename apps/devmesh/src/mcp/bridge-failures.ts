@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { AppError, ERROR_TABLE } from '@devmesh/contracts';
 import { SdkHttpError } from '@modelcontextprotocol/client';
 import { z } from 'zod';
@@ -71,8 +72,8 @@ function saidBy(error: unknown): Refusal | undefined {
 
 /** Nobody listened: the request went nowhere. */
 function wasNeverSent(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
+  const cause = types.isNativeError(error) ? error.cause : undefined;
+  return types.isNativeError(cause) && 'code' in cause && cause.code === 'ECONNREFUSED';
 }
 
 function jsonIn(text: string): unknown {

@@ -38,7 +38,7 @@ async function converse(folder: string, wire: StdioWire, context: StdioContext):
   const patience = AbortSignal.timeout(OTHER_CLIENT_MS);
   for (;;) {
     const door = await doorOf(folder);
-    const isThere = async () => (await readFolderLock(folder))?.pid === door?.pid;
+    const isThere = async () => (await doorOf(folder))?.pid === door?.pid;
     if (door !== undefined && (await awaitDoor(door, apiKey, isThere)))
       return bridgeToHttp(door.url, { ...context, apiKey, wire });
     await assertIsDataFolder(folder);

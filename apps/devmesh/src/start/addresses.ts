@@ -20,6 +20,10 @@ export function addressesOf(
     restUrl: local(config.REST_PORT),
     mcpUrl: `${local(config.MCP_PORT)}/mcp`,
     publicUrl: (config.PUBLIC_URL ?? local(config.REST_PORT)).replace(/\/$/, ''),
-    metricsUrl: config.METRICS_PORT === undefined ? undefined : `${local(config.METRICS_PORT)}/metrics`,
+    // Port 0 takes any free one, which only the log names.
+    metricsUrl:
+      config.METRICS_PORT === undefined || config.METRICS_PORT === 0
+        ? undefined
+        : `${local(config.METRICS_PORT)}/metrics`,
   };
 }

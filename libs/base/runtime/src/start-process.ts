@@ -110,6 +110,8 @@ async function giveUp(error: unknown, logger: ProcessLogger, lifecycle: Lifecycl
 }
 
 function leaveUnconfigured(error: ConfigError): void {
-  process.stderr.write(`${redactText(error.message)}\n`, () => process.exit(EXIT_CONFIG));
+  // Fault by fault: together with a name such as DEVMESH_API_KEY the reason itself would be taken for a secret.
+  const faults = error.faults.map(({ name, message }) => `  ${name}: ${redactText(message)}`);
+  process.stderr.write(`The configuration is not usable:\n${faults.join('\n')}\n`, () => process.exit(EXIT_CONFIG));
   process.exitCode = EXIT_CONFIG;
 }

@@ -40,6 +40,20 @@ const page = defineRoute({
   responses: {},
 });
 
+test('says what is no JSON by its own type, and the header of whoever sees to repeats itself', () => {
+  const { paths } = openApiDocument(
+    [
+      { ...read, name: 'export', produces: 'application/x-ndjson', responses: {} },
+      { ...approve, idempotent: 'handler' },
+    ],
+    { title: 'DevMesh', version: '1' },
+  ) as { paths: Record<string, Record<string, unknown>> };
+  expect(paths['/things/{id}']?.['get']).toMatchObject({
+    responses: { 200: { content: { 'application/x-ndjson': { schema: { type: 'string' } } } } },
+  });
+  expect(paths['/things/{id}']?.['post']).toMatchObject({ parameters: [{ in: 'path' }, { name: 'Idempotency-Key' }] });
+});
+
 test('describes each route from the object that answers it', () => {
   const document = openApiDocument([read, approve, page], { title: 'DevMesh', version: '1', serverUrl: 'http://x' });
   const paths = document['paths'] as Record<string, Record<string, unknown>>;

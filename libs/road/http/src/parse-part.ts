@@ -33,7 +33,12 @@ function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType, part: string): Fau
   if (issue.code === 'unrecognized_keys')
     return issue.keys.slice(0, 20).map((key) => unknownField(key, issue.path, schema, part));
   if (issue.code === 'invalid_union') return [{ field, problem: issue.message, hint: unionHint(issue.errors) }];
-  return [{ field, problem: issue.message }];
+  return [{ field, problem: isMissing(issue) ? 'is missing' : issue.message }];
+}
+
+/** Zod says the same of an absent field and of one of the wrong type, but for the last word. */
+function isMissing(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
 }
 
 function unknownField(key: string, path: PropertyKey[], schema: z.ZodType, part: string): Fault {
