@@ -18,3 +18,8 @@ test.each(['', 'x', 'something entirely different', 'z'.repeat(100_000)])(
     expect(nearestName(given, names)).toBeUndefined();
   },
 );
+
+test('two letters that changed places are one slip', () => {
+  expect(nearestName('qeury', ['query', 'limit'])).toBe('query');
+  expect(nearestName('tiem', ['time', 'tone'])).toBe('time');
+});
