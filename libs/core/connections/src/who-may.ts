@@ -4,6 +4,6 @@ import { AppError, type Principal } from '@devmesh/contracts';
 export function assertMayChange({ scopes, label }: Principal): void {
   if (scopes.includes('admin')) return;
   throw new AppError('forbidden', `${label} may not change connections: the scope "admin" is missing.`, {
-    suggestion: "Use an administrator's key, or sign in as one: devmesh login.",
+    suggestion: "Use an administrator's key, or sign in as one: POST /api/v1/auth/login.",
   });
 }

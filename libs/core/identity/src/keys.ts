@@ -89,7 +89,7 @@ export async function revokeKey(deps: Deps, principal: Principal, keyId: string)
 function assertMayManage(principal: Principal): string {
   if (principal.userId !== undefined && (principal.kind === 'person' || isAdmin(principal))) return principal.userId;
   throw new AppError('forbidden', 'This key may not manage keys: it lacks the scope "admin".', {
-    suggestion: 'Use a key with the scope admin, or sign in: devmesh login.',
+    suggestion: 'Use a key with the scope admin, or sign in: POST /api/v1/auth/login.',
   });
 }
 
