@@ -13,6 +13,23 @@ export function describeOverMcp(world: World): void {
   afterAll(() => vendors.close());
 
   describe.each(ERAS)('the main job over MCP, %s era', (era) => {
+    test('a call that takes several steps tells how far it has come', () =>
+      connected(async ({ client }) => {
+        const steps: number[] = [];
+        const told = Promise.withResolvers<number>();
+        const onprogress = ({ progress, total = 0 }: { progress: number; total?: number | undefined }) => {
+          steps.push(progress);
+          if (progress === total) told.resolve(total);
+        };
+        await client.callTool(
+          { name: 'prometheus_service_overview', arguments: { service: 'prometheus' } },
+          { onprogress },
+        );
+        const total = await told.promise;
+        expect(total).toBeGreaterThan(1);
+        expect(steps).toEqual(Array.from({ length: total }, (_, step) => step + 1));
+      }));
+
     test("ask, remember, find, silence with a person's yes, undo", () =>
       connected(async (agent) => {
         const { tools } = await agent.client.listTools();

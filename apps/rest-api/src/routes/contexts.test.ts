@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openRest, type Rest, type Tenant } from '../rest.fixtures.ts';
+import { until } from '../until.fixtures.ts';
 
 let rest: Rest;
 let team: Tenant;
@@ -252,4 +253,18 @@ test('over 10 MB it is 413 with the limit, in one piece or by appending', async 
     expect([answer.status, answer.body.error.details.limit_bytes > 0]).toEqual([413, true]);
   // Nobody waits for its pieces.
   await team.api.delete(`/api/v1/contexts/${String(body.id)}`);
+});
+
+test('every change over REST leaves an audit line with who made it', async () => {
+  const id = 'audited';
+  await team.api.post('/api/v1/contexts', { id, content: 'one' });
+  await team.api.post(`/api/v1/contexts/${id}/messages`, { role: 'user', content: 'two' });
+  await team.api.patch(`/api/v1/contexts/${id}`, { metadata: { state: 'solved' } });
+  await team.api.delete(`/api/v1/contexts/${id}`);
+  const actions = async () => {
+    const { body } = await team.api.get(`/api/v1/audit?target=${id}`);
+    return body.data.map((line: { action: string }) => line.action);
+  };
+  await until(async () => ((await actions()).length === 4 ? true : undefined));
+  expect(await actions()).toEqual(['context.deleted', 'context.updated', 'context.appended', 'context.created']);
 });

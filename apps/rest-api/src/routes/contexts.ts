@@ -21,7 +21,7 @@ const Id = z.object({ id: z.string().min(1).max(255) });
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** Contexts and their messages. */
-export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
+export function contextRoutes({ memory, noteDone }: Pick<Road, 'memory' | 'noteDone'>): Route[] {
   return [
     defineRoute({
       name: 'contexts.create',
@@ -36,8 +36,9 @@ export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
       maxBodyBytes: MAX_BODY_BYTES,
       body: CreateContext,
       responses: { 200: ContextReply, 201: ContextReply },
-      async handler({ principal, body }) {
+      async handler({ principal, body, requestId }) {
         const { context, created: isNew } = await memory.create(principal, body);
+        if (isNew) noteDone(principal, { action: 'context.created', target: context.id, requestId });
         const view = both(context);
         return isNew
           ? created(view, { version: context.version, location: `/api/v1/contexts/${encodeURIComponent(context.id)}` })
@@ -85,8 +86,9 @@ export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
       params: Id,
       body: UpdateContext,
       responses: { 200: ContextReply },
-      async handler({ principal, params, body, header }) {
+      async handler({ principal, params, body, header, requestId }) {
         const context = await memory.update(principal, params.id, body, ifMatch(header('if-match')));
+        noteDone(principal, { action: 'context.updated', target: params.id, requestId });
         return reply(both(context), { version: context.version });
       },
     }),
@@ -102,8 +104,9 @@ export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
       params: Id,
       body: PatchContext,
       responses: { 200: ContextReply },
-      async handler({ principal, params, body, header }) {
+      async handler({ principal, params, body, header, requestId }) {
         const context = await memory.patch(principal, params.id, body, ifMatch(header('if-match')));
+        noteDone(principal, { action: 'context.updated', target: params.id, requestId });
         return reply(both(context), { version: context.version });
       },
     }),
@@ -117,8 +120,9 @@ export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
       scope: 'memory:write',
       params: Id,
       responses: { 204: z.undefined() },
-      async handler({ principal, params }) {
+      async handler({ principal, params, requestId }) {
         await memory.remove(principal, params.id);
+        noteDone(principal, { action: 'context.deleted', target: params.id, requestId });
         return noContent();
       },
     }),
@@ -135,8 +139,9 @@ export function contextRoutes({ memory }: Pick<Road, 'memory'>): Route[] {
       params: Id,
       body: AppendMessages,
       responses: { 201: AppendedForm },
-      async handler({ principal, params, body }) {
+      async handler({ principal, params, body, requestId }) {
         const appended = await memory.append(principal, params.id, body);
+        noteDone(principal, { action: 'context.appended', target: params.id, requestId });
         return created({ ...appended }, { version: appended.version });
       },
     }),

@@ -24,6 +24,7 @@ import { createMemory } from '@devmesh/memory';
 import { serveOwnTools } from '@devmesh/platform';
 import { createQuota } from '@devmesh/quota';
 import type { Infra, ProcessParts } from './infra.ts';
+import { createNoteDone } from './note-done.ts';
 import { createOrganizationEvents } from './organization-events.ts';
 import { createReadStatus } from './read-status.ts';
 import type { RoadSettings } from './settings.ts';
@@ -174,6 +175,7 @@ export function createRoad(infra: Infra, process: ProcessParts, settings: RoadSe
     logger,
     metrics,
     health,
+    noteDone: createNoteDone(auditBatcher),
     posts: createIdempotentPosts({ db, vault, clock }),
     callSweep: createCallSweep({ db, clock, ledger }),
     start,

@@ -51,8 +51,14 @@ export const serviceOverview = defineTool({
 
   async run({ service, namespace, label, window }, context: PrometheusContext) {
     const queries = overviewQueries({ service, namespace, label, window }, context.settings.overview_queries);
+    let answered = 0;
+    const askAndTell = async (query: OverviewQuery) => {
+      const answer = await ask(query, context);
+      context.progress(++answered, queries.length, query.name);
+      return answer;
+    };
     const [answers, { alerts, alertmanager }] = await Promise.all([
-      Promise.all(queries.map((query) => ask(query, context))),
+      Promise.all(queries.map(askAndTell)),
       alertsOf({ service, namespace, label }, context),
     ]);
     // Nothing answered at all: that is a failure, not an overview.
