@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { makeDir, serverUser, writeFor } from './home.ts';
 import { end, isAlive, processId, type ProcessId } from './process.ts';
 import { run } from './run.ts';
@@ -16,6 +17,23 @@ export async function launch(dir: string, kind: ServerKind, plan: ServerPlan): P
   makeDir(dir);
   for (const [name, text] of Object.entries(plan.files)) writeFor(join(dir, name), text);
   await initialise(dir, plan);
+  for (let triesLeft = TRIES - 1; ; triesLeft--) {
+    const begun = performance.now();
+    try {
+      return await start(dir, kind, plan);
+    } catch (error) {
+      // A predecessor that was killed a moment ago keeps its lock until the system has buried it.
+      if (triesLeft === 0 || performance.now() - begun > ENDS_AT_ONCE_MS) throw error;
+      await pause(RETRY_MS);
+    }
+  }
+}
+
+const TRIES = 4;
+const RETRY_MS = 1_000;
+const ENDS_AT_ONCE_MS = 3_000;
+
+async function start(dir: string, kind: ServerKind, plan: ServerPlan): Promise<ProcessId> {
   const started = await detach(dir, plan);
   try {
     await until(() => (isAlive(started) ? kind.version(plan.url) : 'ended'), { forMs: 30_000, what: plan.program });
