@@ -169,7 +169,7 @@ test('a revoked key loses its subscription', async () => {
   const { client, close } = await connect(here, 'modern');
   const subscription = await client.listen({ toolsListChanged: true });
   here.revoke('a');
-  expect(await subscription.closed).toBeDefined();
+  expect(await subscription.closed).toBe('remote');
   await close();
 });
 

@@ -125,8 +125,11 @@ test('down: it says who cannot be reached', async () => {
   expect(write).not.toHaveProperty('outcomeUnknown');
 });
 
-test('a name that nobody knows has not been reached either', async () => {
-  const write = await callTool(createSilence, thirtyMinutes, clientsOf('http://alertmanager.invalid:9093'));
+test.each([
+  ['a name that nobody knows', 'http://alertmanager.invalid:9093'],
+  ['a port that `fetch` refuses by itself', 'http://127.0.0.1:9'],
+])('%s has not been reached either', async (_what, url) => {
+  const write = await callTool(createSilence, thirtyMinutes, clientsOf(url));
   expect(write).toMatchObject({ ok: false, error: { code: 'unavailable' } });
   expect(write).not.toHaveProperty('outcomeUnknown');
 });

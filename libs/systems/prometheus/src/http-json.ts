@@ -70,7 +70,10 @@ async function fetchOr(failure: Failure, url: URL, init: RequestInit): Promise<R
 
 // What fails while the name is looked up, the connection made or the certificate checked has not been sent.
 function unsentCode(thrown: unknown): string | undefined {
-  const { code = '', syscall = '' } = ((thrown as Error).cause ?? {}) as { code?: string; syscall?: string };
+  const cause = ((thrown as Error).cause ?? {}) as { code?: string; syscall?: string; message?: string };
+  // `fetch` itself refuses some ports, with no code.
+  if (cause.message === 'bad port') return 'a port that HTTP clients refuse';
+  const { code = '', syscall = '' } = cause;
   const connecting = syscall === 'connect' || syscall === 'getaddrinfo';
   const unsent =
     connecting ||
